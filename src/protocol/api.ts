@@ -1,0 +1,141 @@
+/**
+ * The words between page and worker. Plain data only; the worker validates what
+ * comes in, the page trusts what comes back. Progress travels by callback
+ * (Comlink proxies), cancelling by job id.
+ */
+import type { FailureCode, FailureDetail } from '../base/failure.ts';
+
+export interface Failure {
+  readonly code: FailureCode;
+  readonly message: string;
+  readonly detail: FailureDetail;
+}
+
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
+
+export interface DeviceReport {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly description: string;
+  readonly software: boolean;
+  readonly features: readonly string[];
+  readonly maxBufferBytes: number;
+  readonly maxBindingBytes: number;
+  /** 'hardware' or 'software': the matrix–vector shape the check chose. */
+  readonly kernelShape: string;
+}
+
+export interface ModelCard {
+  readonly id: string;
+  readonly title: string;
+  readonly family: string;
+  readonly origin: string;
+  readonly license: string;
+  readonly quantisation: string;
+  readonly bytes: number;
+  readonly contextLength: number;
+  /** 'partial' is a download that can go on from `doneBytes`. */
+  readonly state: 'ready' | 'partial';
+  readonly doneBytes: number;
+  /** Whether an import can go on without the user choosing the file again. */
+  readonly resumable: boolean;
+}
+
+export interface HubFile {
+  readonly path: string;
+  readonly bytes: number;
+  /** Files of one split model are listed once, under the first, with all their bytes. */
+  readonly parts: readonly string[];
+}
+
+export interface StorageReport {
+  readonly usedBytes: number;
+  readonly quotaBytes: number;
+  readonly persisted: boolean;
+}
+
+export type ModelSource =
+  | { readonly kind: 'file'; readonly files: readonly File[] }
+  | { readonly kind: 'url'; readonly url: string }
+  | { readonly kind: 'hub'; readonly repo: string; readonly path: string }
+  /** Go on with a partial import. */
+  | { readonly kind: 'resume'; readonly id: string };
+
+export interface ImportProgress {
+  readonly modelId: string;
+  readonly title: string;
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+  /** Bytes per second over the last seconds; 0 while unknown. */
+  readonly speed: number;
+}
+
+export interface LoadProgress {
+  readonly phase: 'device' | 'weights' | 'kernels' | 'ready';
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface LoadedReport {
+  readonly modelId: string;
+  readonly contextLength: number;
+  readonly gpuBytes: number;
+  readonly loadMs: number;
+}
+
+export interface ChatMessage {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
+export interface Sampling {
+  /** 0 is greedy. */
+  readonly temperature: number;
+  readonly topK: number;
+  readonly topP: number;
+  readonly minP: number;
+  readonly repetitionPenalty: number;
+  readonly frequencyPenalty: number;
+  readonly presencePenalty: number;
+  readonly seed: number;
+}
+
+export interface ChatRequest {
+  readonly messages: readonly ChatMessage[];
+  readonly sampling: Sampling;
+  readonly maxTokens: number;
+}
+
+export type ChatEvent =
+  | { readonly kind: 'prefill'; readonly done: number; readonly total: number }
+  /** Whole characters only. */
+  | { readonly kind: 'text'; readonly text: string; readonly tokens: number };
+
+export interface ChatResult {
+  readonly finish: 'stop' | 'length' | 'aborted' | 'context';
+  readonly promptTokens: number;
+  /** Prompt tokens that were already in the KV cache. */
+  readonly reusedTokens: number;
+  readonly tokens: number;
+  /** Oldest messages left out so that the prompt fits. */
+  readonly droppedMessages: number;
+  readonly timeToFirstTokenMs: number;
+  readonly tokensPerSecond: number;
+}
+
+export interface WorkerApi {
+  device(): Promise<Result<DeviceReport>>;
+  storage(): Promise<Result<StorageReport>>;
+  models(): Promise<Result<readonly ModelCard[]>>;
+  hubFiles(repo: string): Promise<Result<readonly HubFile[]>>;
+  /** Resolves when the manifest is written. Jobs end by `cancel(job)`. */
+  importModel(job: string, source: ModelSource, onProgress: (p: ImportProgress) => void): Promise<Result<ModelCard>>;
+  deleteModel(id: string): Promise<Result<null>>;
+  loadModel(job: string, id: string, onProgress: (p: LoadProgress) => void): Promise<Result<LoadedReport>>;
+  unloadModel(): Promise<Result<null>>;
+  chat(job: string, request: ChatRequest, onEvent: (e: ChatEvent) => void): Promise<Result<ChatResult>>;
+  /** Ends a job within a token or a record; unknown jobs are ignored. */
+  cancel(job: string): void;
+  /** Told once if the device is lost or reports an error. */
+  onFailure(listener: (failure: Failure) => void): void;
+}
