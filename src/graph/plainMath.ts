@@ -1,0 +1,78 @@
+/**
+ * The arithmetic of a transformer in plain loops. Values are stored as f32; every
+ * sum runs in f64 (a JavaScript number), so the result is closer to the formula
+ * than any f32 kernel, and the order of adding does not matter at 1e-4.
+ */
+import type { DenseFfnSpec, RopeSpec } from '../models/spec.ts';
+
+/** y[t, r] = sum over c of x[t, c] * w[r, c]; `rows` results a token. */
+export function linear(x: Float32Array, w: Float32Array, rows: number): Float32Array {
+  const cols = w.length / rows;
+  const tokens = x.length / cols;
+  const y = new Float32Array(tokens * rows); // [tokens, rows]
+  for (let t = 0; t < tokens; t += 1) {
+    for (let r = 0; r < rows; r += 1) {
+      let sum = 0;
+      for (let c = 0; c < cols; c += 1) sum += at(x, t * cols + c) * at(w, r * cols + c);
+      y[t * rows + r] = sum;
+    }
+  }
+  return y;
+}
+
+/** Adds `bias` [cols] to every row of `x`, in place. */
+export function addBias(x: Float32Array, bias: Float32Array): void {
+  for (let i = 0; i < x.length; i += 1) x[i] = at(x, i) + at(bias, i % bias.length);
+}
+
+export function addInto(x: Float32Array, y: Float32Array): void {
+  for (let i = 0; i < x.length; i += 1) x[i] = at(x, i) + at(y, i);
+}
+
+/** Each run of weight.length values divided by its root mean square, times weight. */
+export function rmsNorm(x: Float32Array, weight: Float32Array, eps: number): Float32Array {
+  const cols = weight.length;
+  const y = new Float32Array(x.length);
+  for (let start = 0; start < x.length; start += cols) {
+    let squares = 0;
+    for (let c = 0; c < cols; c += 1) squares += at(x, start + c) ** 2;
+    const scale = 1 / Math.sqrt(squares / cols + eps);
+    for (let c = 0; c < cols; c += 1) y[start + c] = at(x, start + c) * scale * at(weight, c);
+  }
+  return y;
+}
+
+/** Rotates the first `rope.dims` channels of one head, in place. */
+export function rotate(head: Float32Array, rope: RopeSpec, position: number): void {
+  const pairs = rope.dims / 2;
+  for (let i = 0; i < pairs; i += 1) {
+    const [a, b] = rope.pairing === 'half' ? [i, i + pairs] : [2 * i, 2 * i + 1];
+    const angle = position * (rope.inverseFrequencies[i] ?? 0);
+    const cos = Math.cos(angle) * rope.amplitude;
+    const sin = Math.sin(angle) * rope.amplitude;
+    const [x, y] = [at(head, a), at(head, b)];
+    head[a] = x * cos - y * sin;
+    head[b] = x * sin + y * cos;
+  }
+}
+
+export function activate(kind: DenseFfnSpec['activation'], x: number): number {
+  switch (kind) {
+    case 'silu':
+      return x / (1 + Math.exp(-x));
+    case 'geluTanh':
+      return 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** cap * tanh(x / cap), or x where cap is 0. */
+export function softCapped(x: number, cap: number): number {
+  return cap === 0 ? x : cap * Math.tanh(x / cap);
+}
+
+/** x[i], where i is known to lie inside. */
+export function at(x: Float32Array, i: number): number {
+  return x[i] ?? NaN;
+}
