@@ -132,7 +132,9 @@ describe('the import table', () => {
   });
 
   it('is kept by every file', () => {
-    expect(imports.map(({ file, found }) => complaint(file, found)).filter((line) => line !== null)).toEqual([]);
+    expect(imports.map(({ file, found }) => complaint(file, found)).filter((line) => line !== null)).toEqual(
+      [],
+    );
   });
 
   it('reads each form of import', () => {
@@ -157,8 +159,16 @@ describe('the import table', () => {
         .map(({ target, typeOnly }) => (typeOnly ? `type ${target}` : target))
         .sort(),
     ).toEqual([
-      '../c.ts', '../e.ts', '../f.ts', '../g.ts', '../h.css', '../i.ts', '../j.ts', '../k.wgsl',
-      'type ../a.ts', 'type ../b.ts',
+      '../c.ts',
+      '../e.ts',
+      '../f.ts',
+      '../g.ts',
+      '../h.css',
+      '../i.ts',
+      '../j.ts',
+      '../k.wgsl',
+      'type ../a.ts',
+      'type ../b.ts',
     ]);
   });
 
