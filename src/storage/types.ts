@@ -1,5 +1,7 @@
-import type { ModelSpec } from '../models/spec.ts';
+import type { ByteSource } from '../formats/source.ts';
 import type { WeightLayout } from '../formats/layouts.ts';
+import type { TextFacts } from '../base/textFacts.ts';
+import type { ModelSpec } from '../models/spec.ts';
 
 /**
  * How a model lies in storage. A record is at most 32 MiB of GPU-ready bytes and
@@ -49,18 +51,85 @@ export interface ModelManifest {
   readonly records: readonly RecordEntry[];
 }
 
-/** What the text room needs to speak for this model; JSON values only. */
-export interface TextFacts {
-  /** The content of a tokenizer.json, built from GGUF metadata where there was none. */
-  readonly tokenizer: unknown;
-  readonly tokenizerConfig: unknown;
-  readonly chatTemplate: string | null;
-  readonly bos: number | null;
-  readonly addBos: boolean;
-  readonly stopIds: readonly number[];
+/** What the file's weights become: themselves, or requantised to 8 or 4 bits. */
+export type WeightChoice = 'keep' | 'q8' | 'q4';
+
+/** A source that can say whether it is still the one it was. */
+export interface VersionedSource extends ByteSource {
+  /** The server's ETag or Last-Modified; empty where it gives none, and for files. */
+  readonly validator: string;
 }
 
-/** Reads what an import wrote. Storage, and in Node a memory twin, implement it. */
+/** An import that has begun: everything needed to go on, but the bytes. */
+export interface PartialImport {
+  readonly version: 1;
+  readonly id: string;
+  readonly title: string;
+  readonly origin: string;
+  readonly license: string;
+  readonly quantisation: string;
+  readonly family: string;
+  readonly contextLength: number;
+  readonly weights: WeightChoice;
+  readonly sourceBytes: number;
+  readonly bytes: number;
+  readonly createdAt: number;
+  readonly sources: readonly SourceFacts[];
+  /** One for each record of the plan, in its order. */
+  readonly records: readonly PartialRecord[];
+}
+
+export interface PartialRecord {
+  readonly bytes: number;
+  /** null until it is written. */
+  readonly sha256: string | null;
+}
+
+export interface SourceFacts {
+  readonly name: string;
+  readonly size: number;
+  readonly validator: string;
+}
+
+/** Something stored under a model's key that is not what this version writes. */
+export interface DamagedEntry {
+  readonly id: string;
+  readonly reason: string;
+}
+
+export interface StoredModels {
+  readonly ready: readonly ModelManifest[];
+  readonly partial: readonly PartialImport[];
+  readonly damaged: readonly DamagedEntry[];
+}
+
+/** Reads what an import wrote. */
 export interface RecordReader {
+  /**
+   * One record, checked against the manifest's hash.
+   * MODEL_NOT_FOUND without a manifest; RECORD_CORRUPT { model, record } where
+   * the record is absent, unreadable or not what was written.
+   */
   read(model: string, record: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/**
+ * Models at rest. Writers put records first and the manifest last, under
+ * `modelLock`. QUOTA where the disk is full (what was there stays), STORAGE where
+ * the browser's database fails otherwise.
+ */
+export interface RecordStore extends RecordReader {
+  /** Takes the bytes over: the caller must not write to them afterwards. */
+  write(model: string, record: number, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  has(model: string, record: number): Promise<boolean>;
+  /** MODEL_NOT_FOUND, or STORAGE where what is stored is not a manifest. */
+  readManifest(model: string): Promise<ModelManifest>;
+  /** Also ends the partial state of the same model. */
+  writeManifest(manifest: ModelManifest): Promise<void>;
+  /** null where there is none; a damaged one counts as none. */
+  readPartial(model: string): Promise<PartialImport | null>;
+  writePartial(partial: PartialImport): Promise<void>;
+  listManifests(): Promise<StoredModels>;
+  /** Manifest and partial state first, then the records: never a model with holes. */
+  remove(model: string): Promise<void>;
 }

@@ -1,0 +1,22 @@
+/** Models at rest, and where they come from. */
+export { fileSource } from './fileSource.ts';
+export { sha256 } from './hash.ts';
+export { type HubModelFile, hubFileUrl, hubListing, type HubOptions, partNames } from './hub.ts';
+export { modelLock } from './lock.ts';
+export { createIdbStore, createMemoryStore } from './recordStore.ts';
+export { checkSpace, storageReport } from './space.ts';
+export { RECORD_BYTES } from './types.ts';
+export type {
+  ModelManifest,
+  PartialImport,
+  PartialRecord,
+  RecordEntry,
+  RecordReader,
+  RecordStore,
+  Slab,
+  SourceFacts,
+  TensorEntry,
+  VersionedSource,
+  WeightChoice,
+} from './types.ts';
+export { urlSource } from './urlSource.ts';
