@@ -1,0 +1,71 @@
+/**
+ * The page's own memory, in IndexedDB: the conversation, the settings and the
+ * model used last. What comes back is checked, since an older version of the
+ * page may have written it. Reading what is not there, or not allowed, gives
+ * null; a write says whether it held.
+ */
+import { createStore, get, set, type UseStore } from 'idb-keyval';
+import * as v from 'valibot';
+
+const FiguresSchema = v.object({
+  tokens: v.number(),
+  tokensPerSecond: v.number(),
+  timeToFirstTokenMs: v.number(),
+});
+
+const MessageSchema = v.object({
+  id: v.string(),
+  role: v.picklist(['user', 'assistant']),
+  content: v.string(),
+  figures: v.nullable(FiguresSchema),
+  /** How an answer ended; null for what the user wrote. */
+  end: v.nullable(v.picklist(['stop', 'length', 'aborted', 'context', 'failed'])),
+  droppedMessages: v.number(),
+});
+
+const within = (low: number, high: number) => v.pipe(v.number(), v.minValue(low), v.maxValue(high));
+
+const SettingsSchema = v.object({
+  systemPrompt: v.string(),
+  temperature: within(0, 2),
+  topK: within(0, 1000),
+  topP: within(0, 1),
+  minP: within(0, 1),
+  repetitionPenalty: within(0.5, 2),
+  frequencyPenalty: within(-2, 2),
+  presencePenalty: within(-2, 2),
+  /** null draws a new one for each answer. */
+  seed: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffffffff))),
+  maxTokens: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000)),
+  /** Asked for when a model is loaded. */
+  contextLength: v.pipe(v.number(), v.integer(), v.minValue(256), v.maxValue(1_000_000)),
+});
+
+export type Figures = Readonly<v.InferOutput<typeof FiguresSchema>>;
+export type Message = Readonly<v.InferOutput<typeof MessageSchema>>;
+export type Settings = Readonly<v.InferOutput<typeof SettingsSchema>>;
+
+let opened: UseStore | undefined;
+const place = (): UseStore => (opened ??= createStore('shoal-page', 'facts'));
+
+async function read<T>(key: string, schema: v.GenericSchema<unknown, T>): Promise<T | null> {
+  const stored = await get<unknown>(key, place()).catch(() => undefined);
+  const parsed = v.safeParse(schema, stored);
+  return parsed.success ? parsed.output : null;
+}
+
+async function write(key: string, value: unknown): Promise<boolean> {
+  return set(key, value, place()).then(
+    () => true,
+    () => false,
+  );
+}
+
+export const saved = {
+  conversation: () => read('conversation', v.array(MessageSchema)),
+  keepConversation: (messages: readonly Message[]) => write('conversation', messages),
+  settings: () => read('settings', SettingsSchema),
+  keepSettings: (settings: Settings) => write('settings', settings),
+  lastModel: () => read('last-model', v.string()),
+  keepLastModel: (id: string | null) => write('last-model', id),
+};

@@ -1,0 +1,53 @@
+/** How answers are drawn, and what the model is told first. */
+import { createStore } from 'zustand/vanilla';
+import type { Sampling } from '../protocol/api.ts';
+import { saved, type Settings } from './saved.ts';
+
+export type { Settings } from './saved.ts';
+
+export const defaultSettings: Settings = {
+  systemPrompt: '',
+  temperature: 0.7,
+  topK: 40,
+  topP: 0.95,
+  minP: 0.05,
+  repetitionPenalty: 1,
+  frequencyPenalty: 0,
+  presencePenalty: 0,
+  seed: null,
+  maxTokens: 1024,
+  contextLength: 4096,
+};
+
+export function createSettings() {
+  const store = createStore<Settings>(() => defaultSettings);
+
+  async function restore(): Promise<void> {
+    const kept = await saved.settings();
+    if (kept) store.setState(kept);
+  }
+
+  function change(part: Partial<Settings>): void {
+    store.setState(part);
+    void saved.keepSettings(store.getState());
+  }
+
+  /** A seed the user did not fix is drawn anew, so that asking again may answer otherwise. */
+  function sampling(): Sampling {
+    const { temperature, topK, topP, minP, repetitionPenalty, frequencyPenalty, presencePenalty, seed } = store.getState();
+    return {
+      temperature,
+      topK,
+      topP,
+      minP,
+      repetitionPenalty,
+      frequencyPenalty,
+      presencePenalty,
+      seed: seed ?? Math.floor(Math.random() * 0x1_0000_0000),
+    };
+  }
+
+  return { store, restore, change, sampling, reset: () => change(defaultSettings) };
+}
+
+export type SettingsRoom = ReturnType<typeof createSettings>;
