@@ -3,7 +3,7 @@ import type { KnipConfig } from 'knip';
 const config: KnipConfig = {
   entry: [
     'src/main.tsx',
-    'src/worker/worker.ts',
+    'src/worker/main.ts',
     'src/tools/test/main.ts',
     'src/tools/infer.ts',
     'src/tools/**/record.ts',

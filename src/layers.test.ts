@@ -40,7 +40,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   pwa: { rank: 6, imports: ['base', 'protocol'] },
   ui: { rank: 7, imports: ['state', 'base'], types: ['protocol'] },
   // The page names the worker's file by URL; it is another program, not an import.
-  'main.tsx': { rank: 8, imports: ['ui', 'state', 'protocol', 'pwa', 'base'], files: ['worker/worker.ts'] },
+  'main.tsx': { rank: 8, imports: ['ui', 'state', 'protocol', 'pwa', 'base'], files: ['worker/main.ts'] },
 };
 
 /** The tree had this many shipped files when the table was last touched, or a few less. */

@@ -1,0 +1,203 @@
+"""
+Outside truth for the forward pass: tiny random checkpoints of each family, run by
+PyTorch `transformers`, with the logits it computes for 70 prompt tokens and 8
+greedy ones. Everything under src/graph/fixtures/ comes from this one command
+(torch 2.15, transformers 5.23, gguf 0.19, numpy 2.4):
+
+    /opt/shoal-venv/bin/python src/tools/golden/checkpoints.py
+
+Each folder holds hf/ (config.json, model.safetensors, tokenizer files), model.gguf
+(the same weights), logits.bin (little-endian f32, [78, vocab], every position) and
+truth.json (the tokens). The weights are rounded so that bf16 and f16 hold them
+exactly, and stored in these to keep the files small; PyTorch computes in f32.
+The quantised ones have no hf/: their truth is PyTorch on the dequantised weights.
+
+An F32 GGUF of every checkpoint goes to .cache/golden/, where
+`node src/tools/run.mjs src/tools/golden/checkConversion.ts` lets llama.cpp compute
+the same logits, which proves the conversion.
+"""
+
+import json
+import shutil
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from transformers import AutoConfig, AutoModelForCausalLM
+
+sys.path.insert(0, str(Path(__file__).parent))
+from quantised import quantise_all
+from to_gguf import write_gguf
+from toy_tokenizer import toy_tokens, write_tokenizer_files
+
+ROOT = Path(__file__).resolve().parents[3]
+FIXTURES = ROOT / "src/graph/fixtures"
+CACHE = ROOT / ".cache/golden"
+PROMPT, DECODED = 70, 8
+
+
+@dataclass
+class Checkpoint:
+    name: str
+    seed: int
+    config: dict
+    # How config.json spells rope: as transformers 5 writes it, or as files of before 2026 do.
+    old_rope_keys: dict | None = None
+    safetensors: torch.dtype = torch.bfloat16
+    gguf: str = "BF16"
+    quant: str | None = None
+    quant_only: tuple = field(default=())
+
+
+def llama(hidden, inner, heads, kv_heads, head_dim, layers, vocab, **more):
+    return dict(model_type="llama", hidden_size=hidden, intermediate_size=inner, num_attention_heads=heads,
+                num_key_value_heads=kv_heads, head_dim=head_dim, num_hidden_layers=layers, vocab_size=vocab,
+                max_position_embeddings=256, rms_norm_eps=1e-5, tie_word_embeddings=True, bos_token_id=0,
+                eos_token_id=1, pad_token_id=None) | more
+
+
+SMALL = dict(hidden=42, inner=56, heads=3, kv_heads=1, head_dim=20, layers=2, vocab=160)
+PLAIN_ROPE = dict(rope_type="default", rope_theta=10000.0)
+LLAMA3 = dict(rope_type="llama3", factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0,
+              original_max_position_embeddings=32)
+
+CHECKPOINTS = [
+    Checkpoint("llama", 1, llama(84, 88, 6, 2, 20, 2, 300, rope_parameters=PLAIN_ROPE), gguf="F16"),
+    Checkpoint("llama-untied", 2, llama(**SMALL, tie_word_embeddings=False, rope_parameters=PLAIN_ROPE)),
+    Checkpoint("llama-linear", 3, llama(**SMALL, rope_parameters=dict(
+        rope_type="linear", rope_theta=10000.0, factor=4.0)), safetensors=torch.float32, gguf="F32"),
+    Checkpoint("llama-llama3", 4, llama(**SMALL, rope_parameters=dict(rope_theta=50000.0, **LLAMA3)),
+               old_rope_keys=dict(rope_theta=50000.0, rope_scaling=LLAMA3), gguf="F16"),
+    Checkpoint("llama-yarn", 5, llama(**SMALL, rope_parameters=dict(
+        rope_type="yarn", rope_theta=10000.0, factor=4.0, original_max_position_embeddings=64)),
+        safetensors=torch.float16),
+    Checkpoint("qwen2", 6, llama(64, 60, 2, 1, 32, 2, 160, rms_norm_eps=1e-6,
+                                 rope_parameters=dict(rope_type="default", rope_theta=1e6)) | dict(model_type="qwen2"),
+               old_rope_keys=dict(rope_theta=1e6, rope_scaling=None)),
+    Checkpoint("qwen3", 7, llama(64, 60, 4, 1, 20, 2, 160, rms_norm_eps=1e-6,
+                                 rope_parameters=dict(rope_type="default", rope_theta=1e6)) | dict(model_type="qwen3")),
+    Checkpoint("gemma3", 8, dict(
+        model_type="gemma3_text", hidden_size=48, intermediate_size=60, num_attention_heads=2,
+        num_key_value_heads=1, head_dim=20, num_hidden_layers=7, vocab_size=160, max_position_embeddings=256,
+        rms_norm_eps=1e-6, query_pre_attn_scalar=20, sliding_window=24, hidden_activation="gelu_pytorch_tanh",
+        bos_token_id=0, eos_token_id=1, pad_token_id=None, tie_word_embeddings=True,
+        rope_parameters=dict(
+            full_attention=dict(rope_type="linear", rope_theta=1e6, factor=8.0),
+            sliding_attention=dict(rope_type="default", rope_theta=10000.0))),
+        old_rope_keys=dict(rope_theta=1e6, rope_local_base_freq=10000.0, sliding_window_pattern=6,
+                           rope_scaling=dict(rope_type="linear", factor=8.0)), gguf="F16"),
+    Checkpoint("llama-q8_0", 9, llama(64, 96, 4, 2, 32, 2, 160, rope_parameters=PLAIN_ROPE), quant="Q8_0"),
+    Checkpoint("llama-q4_0", 10, llama(64, 96, 4, 2, 32, 2, 160, rope_parameters=PLAIN_ROPE), quant="Q4_0"),
+    Checkpoint("qwen2-k", 11, llama(256, 256, 4, 1, 64, 1, 160, rms_norm_eps=1e-6,
+                                    rope_parameters=dict(rope_type="default", rope_theta=1e6)) | dict(model_type="qwen2"),
+               quant="Q4_K_M"),
+]
+
+
+def seeded_weights(model, seed):
+    """Random weights under which attention mixes and logits are far from flat."""
+    rng = np.random.default_rng(seed)
+    state = {}
+    for name, tensor in model.state_dict().items():
+        shape = tuple(tensor.shape)
+        noise = rng.standard_normal(shape)
+        if name.endswith("embed_tokens.weight") or name.endswith("lm_head.weight"):
+            value = 0.3 * noise
+        elif len(shape) == 2:
+            value = 1.2 * noise / np.sqrt(shape[1])
+        elif name.endswith("bias"):
+            value = 0.3 * noise
+        else:
+            # Gemma's norms multiply by 1 + w.
+            value = 0.3 * noise + (0 if model.config.model_type == "gemma3_text" else 1)
+        state[name] = torch.from_numpy(np.where(np.abs(value) < 2.0**-10, 0, value)).to(torch.bfloat16).float()
+    if model.config.tie_word_embeddings:
+        state["lm_head.weight"] = state["model.embed_tokens.weight"]
+    return state
+
+
+def stored(state, config):
+    """As files hold it: a tied head is not written."""
+    return {k: v for k, v in state.items() if not (k == "lm_head.weight" and config.tie_word_embeddings)}
+
+
+def run(model, seed):
+    """Prompt and greedy tokens, and the logits of every position."""
+    rng = np.random.default_rng(1000 + seed)
+    vocab = model.config.vocab_size
+    tokens = [0] + [int(t) for t in rng.integers(2, vocab, PROMPT - 1)]
+    with torch.no_grad():
+        for _ in range(DECODED):
+            tokens.append(int(model(torch.tensor([tokens]), use_cache=False).logits[0, -1].argmax()))
+        logits = model(torch.tensor([tokens]), use_cache=False).logits[0]
+    return tokens, logits.float().numpy()
+
+
+def write_hf(folder, checkpoint, model, state):
+    from safetensors.torch import save_file
+
+    folder.mkdir(parents=True)
+    config = model.config.to_dict()
+    for key in ("transformers_version", "dtype", "torch_dtype", "use_cache", "attention_dropout", "initializer_range"):
+        config.pop(key, None)
+    config["architectures"] = [type(model).__name__]
+    if checkpoint.old_rope_keys is not None:
+        config.pop("rope_parameters")
+        config.pop("layer_types", None)
+        config |= checkpoint.old_rope_keys
+    (folder / "config.json").write_text(json.dumps(config, indent=1, sort_keys=True) + "\n")
+    save_file({k: v.to(checkpoint.safetensors).contiguous() for k, v in state.items()},
+              folder / "model.safetensors", metadata={"format": "pt"})
+    write_tokenizer_files(folder, config["vocab_size"])
+    assert_same_model(folder, state)
+
+
+def assert_same_model(folder, state):
+    """The folder as written loads to the same weights and rope, so config.json tells the truth."""
+    again = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+    for name, value in state.items():
+        assert torch.equal(again.state_dict()[name], value), name
+
+
+def make(checkpoint):
+    torch.manual_seed(0)
+    config = AutoConfig.for_model(**checkpoint.config)
+    model = AutoModelForCausalLM.from_config(config, dtype=torch.float32, attn_implementation="eager").eval()
+    state = seeded_weights(model, checkpoint.seed)
+    if config.tie_word_embeddings is False:
+        assert not torch.equal(state["lm_head.weight"], state["model.embed_tokens.weight"])
+    blocks = {}
+    if checkpoint.quant is not None:
+        state, blocks = quantise_all(stored(state, config), checkpoint.quant, checkpoint.seed)
+        state["lm_head.weight"] = state["model.embed_tokens.weight"]
+    model.load_state_dict(state)
+    tokens, logits = run(model, checkpoint.seed)
+
+    folder = FIXTURES / checkpoint.name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    weights = stored(state, config)
+    if checkpoint.quant is None:
+        write_hf(folder / "hf", checkpoint, model, weights)
+        hf = AutoModelForCausalLM.from_pretrained(folder / "hf", dtype=torch.float32, attn_implementation="eager")
+        with torch.no_grad():
+            again = hf.eval()(torch.tensor([tokens]), use_cache=False).logits[0].numpy()
+        assert np.array_equal(again, logits), "config.json does not describe the model that ran"
+    names = toy_tokens(config.vocab_size)
+    write_gguf(folder / "model.gguf", checkpoint.name, config, weights, blocks, checkpoint.gguf, names)
+    write_gguf(CACHE / f"{checkpoint.name}.f32.gguf", checkpoint.name, config, weights, {}, "F32", names)
+    logits.astype("<f4").tofile(folder / "logits.bin")
+    (folder / "truth.json").write_text(json.dumps(
+        dict(promptTokens=PROMPT, vocab=config.vocab_size, tokens=tokens)) + "\n")
+    top = np.sort(logits, axis=1)
+    print(f"{checkpoint.name}: logit std {logits.std():.2f}, mean lead {np.mean(top[:, -1] - top[:, -2]):.3f}")
+
+
+if __name__ == "__main__":
+    CACHE.mkdir(parents=True, exist_ok=True)
+    wanted = sys.argv[1:]
+    for checkpoint in CHECKPOINTS:
+        if not wanted or checkpoint.name in wanted:
+            make(checkpoint)
