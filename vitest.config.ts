@@ -1,0 +1,58 @@
+/**
+ * Three worlds: `unit` in Node, and every *.gpu.test.ts twice, in Node on Dawn
+ * (lavapipe with shader-f16 where it can be had) and in a real Chromium.
+ */
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+import { CHROMIUM_FLAGS, findChromium } from './src/tools/chromium.ts';
+
+const GPU_TESTS = ['src/**/*.gpu.test.ts'];
+const executablePath = findChromium()?.path;
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          environment: 'node',
+          include: ['src/**/*.test.ts'],
+          exclude: GPU_TESTS,
+        },
+      },
+      {
+        test: {
+          name: 'gpu-node',
+          environment: 'node',
+          include: GPU_TESTS,
+          setupFiles: ['src/tools/nodeGpuSetup.ts'],
+          // Worker threads have a copied process.env, which the Vulkan loader does not read.
+          pool: 'forks',
+          // A software adapter uses every core by itself.
+          maxWorkers: 1,
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'gpu-browser',
+          include: GPU_TESTS,
+          testTimeout: 120_000,
+          fileParallelism: false,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({
+              launchOptions: {
+                ...(executablePath === undefined ? {} : { executablePath }),
+                args: [...CHROMIUM_FLAGS],
+              },
+            }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+    ],
+  },
+});
