@@ -1,4 +1,5 @@
 /** Every case of every card against its plain reference, on whatever GPU this is. */
+/* oxlint-disable no-console -- which adapter ran what, and what it skipped, is this test's report */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Gpu } from '../gpu/index.ts';
 import { openTestGpu } from '../gpu/testGpu.ts';
