@@ -1,5 +1,5 @@
-import type { DiskType } from './directory.ts';
 import { AppError } from '../base/failure.ts';
+import type { DiskType } from './directory.ts';
 import type { WeightLayout } from './layouts.ts';
 
 /** How a disk type stores a row: whole blocks of `elements` values in `bytes` bytes. */
@@ -23,6 +23,10 @@ const BLOCKS: Readonly<Record<DiskType, BlockShape>> = {
   Q5_K: { elements: 256, bytes: 176, layout: 'q8k' },
   Q6_K: { elements: 256, bytes: 210, layout: 'q8h' },
 };
+
+export function isDiskType(name: string): name is DiskType {
+  return Object.hasOwn(BLOCKS, name);
+}
 
 export function blockShape(type: DiskType): BlockShape {
   return BLOCKS[type];

@@ -1,3 +1,4 @@
+import type { WeightLayout } from './layouts.ts';
 import type { ByteSource } from './source.ts';
 
 /** Tensor element types as files spell them; the quantised ones are ggml's. */
@@ -10,6 +11,8 @@ export type DiskType =
 export interface FileTensor {
   readonly name: string;
   readonly type: DiskType;
+  /** The GPU layout that holds this type exactly. */
+  readonly layout: WeightLayout;
   readonly rows: number;
   readonly cols: number;
   readonly rowBytes: number;

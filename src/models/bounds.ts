@@ -1,0 +1,33 @@
+import { AppError } from '../base/failure.ts';
+
+/** Limits no real model comes near; past them a number in a file is a mistake or an attack. */
+export const LIMITS = {
+  layers: 1_024,
+  hidden: 131_072,
+  heads: 4_096,
+  headDim: 4_096,
+  inner: 1_048_576,
+  vocab: 4_194_304,
+  context: 2 ** 31 - 1,
+} as const;
+
+export function badDimension(key: string, value: unknown, why: string): AppError {
+  const shown = value === undefined ? 'missing' : String(value);
+  return new AppError('BAD_DIMENSIONS', `${key} is ${shown}: ${why}`, { key, value: shown });
+}
+
+/** A whole number in 1..max; BAD_DIMENSIONS { key, value } otherwise. */
+export function countOf(key: string, value: unknown, max: number): number {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > max) {
+    throw badDimension(key, value, `a whole number from 1 to ${max} is needed`);
+  }
+  return value;
+}
+
+/** A finite number above zero; BAD_DIMENSIONS { key, value } otherwise. */
+export function positiveOf(key: string, value: unknown): number {
+  if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0) {
+    throw badDimension(key, value, 'a number above zero is needed');
+  }
+  return value;
+}
