@@ -4,7 +4,7 @@ export { sha256 } from './hash.ts';
 export { type HubModelFile, hubFileUrl, hubListing, type HubOptions, partNames } from './hub.ts';
 export { modelLock } from './lock.ts';
 export { createIdbStore, createMemoryStore } from './recordStore.ts';
-export { checkSpace, storageReport } from './space.ts';
+export { storageReport } from './space.ts';
 export { RECORD_BYTES } from './types.ts';
 export type {
   ModelManifest,

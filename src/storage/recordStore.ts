@@ -4,14 +4,17 @@
  */
 import { AppError } from '../base/failure.ts';
 import { sha256 } from './hash.ts';
+import { modelLock } from './lock.ts';
 import { check, manifestSchema, partialSchema } from './schema.ts';
 import { idbShelf, memoryShelf, type Shelf } from './shelf.ts';
+import { checkSpace } from './space.ts';
 import type { DamagedEntry, ModelManifest, PartialImport, RecordStore } from './types.ts';
 
 export interface Shelves {
   readonly manifests: Shelf;
   readonly records: Shelf;
   readonly form: RecordForm;
+  readonly ensureSpace: (bytes: number) => Promise<void>;
 }
 
 /** How a record's bytes are put on a shelf. Reading takes any of them. */
@@ -27,19 +30,25 @@ export function createIdbStore(): RecordStore {
     manifests: idbShelf('shoal-manifests'),
     records: idbShelf('shoal-records'),
     form: asBlob,
+    ensureSpace: (bytes) => checkSpace(bytes),
   });
 }
 
 /** The same store with nothing behind it: for Node, tests and `infer --runtime node`. */
 export function createMemoryStore(): RecordStore {
-  return createRecordStore({ manifests: memoryShelf(), records: memoryShelf(), form: asBytes });
+  return createRecordStore({
+    manifests: memoryShelf(),
+    records: memoryShelf(),
+    form: asBytes,
+    ensureSpace: () => Promise.resolve(),
+  });
 }
 
 const MANIFEST = 'manifest/';
 const PARTIAL = 'partial/';
 const recordKey = (model: string, record: number): string => `${model}/${record}`;
 
-export function createRecordStore({ manifests, records, form }: Shelves): RecordStore {
+export function createRecordStore({ manifests, records, form, ensureSpace }: Shelves): RecordStore {
   /** Hashes by model, so that reading a record does not parse a manifest. */
   const hashes = new Map<string, readonly string[]>();
 
@@ -74,6 +83,7 @@ export function createRecordStore({ manifests, records, form }: Shelves): Record
       return bytes;
     },
 
+    ensureSpace,
     write: (model, record, bytes) => records.set(recordKey(model, record), form(bytes)),
     has: (model, record) => records.has(recordKey(model, record)),
 
@@ -100,11 +110,11 @@ export function createRecordStore({ manifests, records, form }: Shelves): Record
         if (key.startsWith(MANIFEST)) {
           const checked = check(manifestSchema, stored);
           if ('value' in checked) ready.push(checked.value);
-          else damaged.push({ id, reason: checked.reason });
+          else damaged.push({ id, title: titleIn(stored) ?? id, reason: checked.reason });
         } else {
           const checked = check(partialSchema, stored);
           if ('value' in checked) partial.push(checked.value);
-          else damaged.push({ id, reason: checked.reason });
+          else damaged.push({ id, title: titleIn(stored) ?? id, reason: checked.reason });
         }
       }
       // A repair of a finished model leaves both; the model is still whole.
@@ -113,11 +123,21 @@ export function createRecordStore({ manifests, records, form }: Shelves): Record
     },
 
     async remove(model) {
-      await manifests.delete([MANIFEST + model, PARTIAL + model]);
-      hashes.delete(model);
-      await records.delete(await records.keys(`${model}/`));
+      const lock = await modelLock(model);
+      try {
+        await manifests.delete([MANIFEST + model, PARTIAL + model]);
+        hashes.delete(model);
+        await records.delete(await records.keys(`${model}/`));
+      } finally {
+        lock.dispose();
+      }
     },
   };
+}
+
+function titleIn(stored: unknown): string | null {
+  const title = typeof stored === 'object' && stored !== null && 'title' in stored ? stored.title : null;
+  return typeof title === 'string' ? title : null;
 }
 
 /** null for what is absent, unreadable or not bytes. */

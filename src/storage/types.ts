@@ -94,6 +94,8 @@ export interface SourceFacts {
 /** Something stored under a model's key that is not what this version writes. */
 export interface DamagedEntry {
   readonly id: string;
+  /** The entry's own, where it can be read; else the id. */
+  readonly title: string;
   readonly reason: string;
 }
 
@@ -119,6 +121,8 @@ export interface RecordReader {
  * the browser's database fails otherwise.
  */
 export interface RecordStore extends RecordReader {
+  /** QUOTA { needed, free } where `bytes` and a twentieth more would not fit. */
+  ensureSpace(bytes: number): Promise<void>;
   /** Takes the bytes over: the caller must not write to them afterwards. */
   write(model: string, record: number, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   has(model: string, record: number): Promise<boolean>;
@@ -130,6 +134,6 @@ export interface RecordStore extends RecordReader {
   readPartial(model: string): Promise<PartialImport | null>;
   writePartial(partial: PartialImport): Promise<void>;
   listManifests(): Promise<StoredModels>;
-  /** Manifest and partial state first, then the records: never a model with holes. */
+  /** Manifest and partial state first, then the records: never a model with holes. MODEL_BUSY while another writes. */
   remove(model: string): Promise<void>;
 }
