@@ -3,7 +3,6 @@
  * says so: reloading in the middle of an answer would lose it.
  */
 import { registerSW } from 'virtual:pwa-register';
-import type { Install } from '../state/install.ts';
 
 const ASK_AGAIN_MS = 60 * 60 * 1000;
 
@@ -11,9 +10,16 @@ interface InstallOffer extends Event {
   prompt(): Promise<unknown>;
 }
 
-export function registerPwa(install: Install): void {
+export interface PwaListener {
+  /** A new version waits; `apply` switches to it and reloads. */
+  onUpdate(apply: () => void): void;
+  /** The browser offers to install the page; null once the offer is used. */
+  onInstallOffer(accept: (() => void) | null): void;
+}
+
+export function registerPwa({ onUpdate, onInstallOffer }: PwaListener): void {
   const update = registerSW({
-    onNeedRefresh: () => install.setState({ update: () => void update() }),
+    onNeedRefresh: () => onUpdate(() => void update()),
     onRegisteredSW: (_script, registration) => {
       if (registration) setInterval(() => void askForUpdate(registration), ASK_AGAIN_MS);
     },
@@ -23,9 +29,9 @@ export function registerPwa(install: Install): void {
     // Chromium shows its own bar otherwise; ours sits in the settings.
     event.preventDefault();
     const offer = event as InstallOffer;
-    install.setState({ install: () => void offer.prompt().finally(() => install.setState({ install: null })) });
+    onInstallOffer(() => void offer.prompt().finally(() => onInstallOffer(null)));
   });
-  window.addEventListener('appinstalled', () => install.setState({ install: null }));
+  window.addEventListener('appinstalled', () => onInstallOffer(null));
 }
 
 /** With no network the question fails, and is asked again in an hour. */

@@ -1,0 +1,206 @@
+/**
+ * A worker that computes nothing and keeps its models only while it lives. Its
+ * name is a query string that says how it behaves; see `Behaviour`.
+ */
+import { expose } from 'comlink';
+import type { FailureCode } from '../../src/base/failure.ts';
+import type {
+  ChatResult,
+  DeviceReport,
+  Failure,
+  ModelCard,
+  ModelSource,
+  Result,
+  WorkerApi,
+} from '../../src/protocol/api.ts';
+import { ANSWER, LONG_ANSWER } from './answers.ts';
+
+const asked = new URLSearchParams(self.name);
+const flag = (name: string): string => asked.get(name) ?? '';
+const amount = (name: string, usual: number): number => (asked.has(name) ? Number(flag(name)) : usual);
+
+const behaviour = {
+  /** 'one', 'many', 'partial': what is stored at the start. */
+  models: flag('models'),
+  /** 'software' or a failure code. */
+  device: flag('device'),
+  failImport: flag('failImport'),
+  failLoad: flag('failLoad'),
+  failChat: flag('failChat'),
+  failHub: flag('failHub'),
+  /** The device is lost after this many tokens. */
+  loseAfter: amount('loseAfter', Infinity),
+  answer: flag('answer') === 'long' ? LONG_ANSWER : ANSWER,
+  finish: flag('finish'),
+  dropped: amount('dropped', 0),
+  /** Milliseconds between tokens, load steps, import steps. */
+  token: amount('token', 4),
+  load: amount('load', 20),
+  import: amount('import', 20),
+};
+if (flag('crash') !== '') throw new Error('the fake was asked to crash');
+
+const CARD: ModelCard = {
+  id: 'smol',
+  title: 'SmolLM2 135M Instruct',
+  family: 'llama',
+  origin: 'file:smollm2-135m-instruct-q4_1.gguf',
+  license: 'apache-2.0',
+  quantisation: 'Q4_1',
+  bytes: 98_362_432,
+  contextLength: 8192,
+  state: 'ready',
+  doneBytes: 98_362_432,
+  resumable: false,
+};
+const LARGE: ModelCard = {
+  ...CARD,
+  id: 'qwen',
+  title: 'Qwen3 4B Instruct 2507',
+  family: 'qwen3',
+  origin: 'hub:Qwen/Qwen3-4B-Instruct-2507-GGUF/Qwen3-4B-Instruct-2507-Q4_K_M.gguf',
+  quantisation: 'Q4_K_M',
+  bytes: 4_100_000_000,
+  doneBytes: 4_100_000_000,
+  contextLength: 262_144,
+};
+const PARTIAL: ModelCard = { ...LARGE, id: 'half', state: 'partial', doneBytes: 1_200_000_000, resumable: true };
+const STORED: Readonly<Record<string, readonly ModelCard[]>> = { one: [CARD], many: [CARD, LARGE, PARTIAL], partial: [PARTIAL] };
+
+const DEVICE: DeviceReport = {
+  vendor: 'nvidia',
+  architecture: 'ada',
+  description: 'NVIDIA GeForce RTX 4070',
+  software: false,
+  features: ['shader-f16', 'subgroups', 'timestamp-query'],
+  maxBufferBytes: 4_294_967_296,
+  maxBindingBytes: 2_147_483_644,
+  kernelShape: 'hardware',
+};
+
+let cards: readonly ModelCard[] = STORED[behaviour.models] ?? [];
+const cancelled = new Set<string>();
+let tellFailure: (failure: Failure) => void = () => undefined;
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const ok = <T>(value: T): Result<T> => ({ ok: true, value });
+
+function failed(code: string, detail: Failure['detail'] = {}): Result<never> {
+  return { ok: false, failure: { code: code as FailureCode, message: `the fake was asked for ${code}`, detail } };
+}
+
+function titleOf(source: ModelSource): string {
+  switch (source.kind) {
+    case 'file':
+      return source.files[0]?.name ?? '';
+    case 'url':
+      return source.url;
+    case 'urls':
+      return source.urls.join(' ');
+    case 'hub':
+      return source.path;
+    case 'resume':
+      return cards.find(({ id }) => id === source.id)?.title ?? '';
+    default:
+      return source satisfies never;
+  }
+}
+
+const fake: WorkerApi = {
+  device: async () => {
+    if (behaviour.device === 'software') return ok({ ...DEVICE, software: true, description: 'SwiftShader Device (Subzero)' });
+    return behaviour.device === '' ? ok(DEVICE) : failed(behaviour.device);
+  },
+  storage: async () => ok({ usedBytes: cards.reduce((sum, { doneBytes }) => sum + doneBytes, 0), quotaBytes: 120e9, persisted: true }),
+  models: async () => ok(cards),
+
+  hubFiles: async (repo) => {
+    await wait(behaviour.import);
+    if (behaviour.failHub !== '') return failed(behaviour.failHub, { status: 404 });
+    if (repo === 'nobody/nothing') return ok([]);
+    return ok([
+      { path: 'Qwen3-4B-Instruct-2507-Q4_K_M.gguf', bytes: 2_497_281_120, parts: [] },
+      { path: 'Qwen3-4B-Instruct-2507-Q8_0.gguf', bytes: 4_280_404_704, parts: [] },
+      { path: 'BF16/Qwen3-4B-BF16-00001-of-00002.gguf', bytes: 8_051_283_872, parts: ['1', '2'] },
+    ]);
+  },
+
+  importModel: async (job, source, _weights, onProgress) => {
+    const before = source.kind === 'resume' ? cards.find(({ id }) => id === source.id) : undefined;
+    const whole: ModelCard = before
+      ? { ...before, state: 'ready', doneBytes: before.bytes }
+      : { ...LARGE, id: `import-${cards.length}`, title: titleOf(source).replace(/\.gguf$/, ''), origin: `file:${titleOf(source)}` };
+    const keep = (card: ModelCard): void => {
+      cards = [...cards.filter(({ id }) => id !== card.id), card];
+    };
+    for (let step = (before?.doneBytes ?? 0) / whole.bytes; step < 1; step += 0.02) {
+      await wait(behaviour.import);
+      const doneBytes = Math.round(step * whole.bytes);
+      if (cancelled.has(job) || (behaviour.failImport !== '' && step > 0.3)) {
+        if (doneBytes > 0) keep({ ...whole, state: 'partial', doneBytes, resumable: source.kind !== 'file' });
+        return failed(cancelled.has(job) ? 'CANCELLED' : behaviour.failImport);
+      }
+      onProgress({ modelId: whole.id, title: whole.title, doneBytes, totalBytes: whole.bytes, speed: step < 0.05 ? 0 : 38_400_000 });
+    }
+    keep(whole);
+    return ok(whole);
+  },
+
+  deleteModel: async (id) => {
+    cards = cards.filter((card) => card.id !== id);
+    return ok(null);
+  },
+
+  loadModel: async (job, id, { contextLength }, onProgress) => {
+    for (const phase of ['device', 'weights', 'kernels'] as const) {
+      for (let done = 0; done <= 5; done++) {
+        await wait(behaviour.load);
+        if (cancelled.has(job)) return failed('CANCELLED');
+        onProgress({ phase, done, total: 5 });
+      }
+      if (phase === 'weights' && behaviour.failLoad !== '') return failed(behaviour.failLoad);
+    }
+    return ok({ modelId: id, contextLength, gpuBytes: 214_000_000, loadMs: 18 * behaviour.load });
+  },
+  unloadModel: async () => ok(null),
+
+  chat: async (job, { messages }, onEvent) => {
+    const total = messages.reduce((sum, { content }) => sum + Math.ceil(content.length / 4), 12);
+    for (let done = 0; done < total; done += Math.ceil(total / 4)) {
+      onEvent({ kind: 'prefill', done, total });
+      await wait(behaviour.token * 4);
+    }
+    const result: Omit<ChatResult, 'finish'> = {
+      promptTokens: total,
+      reusedTokens: 0,
+      tokens: 0,
+      droppedMessages: behaviour.dropped,
+      timeToFirstTokenMs: 412,
+      tokensPerSecond: 31.4,
+    };
+    if (behaviour.failChat !== '') return failed(behaviour.failChat);
+    const text = `${behaviour.answer}\n\n(You wrote: ${messages.at(-1)?.content ?? ''})`;
+    let tokens = 0;
+    // Pieces of four characters, as tokens are: words arrive in parts.
+    for (let at = 0; at < text.length; at += 4) {
+      if (behaviour.token > 0) await wait(behaviour.token);
+      else if (tokens % 20 === 0) await wait(0);
+      if (cancelled.has(job)) return ok({ ...result, tokens, finish: 'aborted' });
+      if (tokens === behaviour.loseAfter) {
+        const lost = failed('DEVICE_LOST');
+        if (!lost.ok) tellFailure(lost.failure);
+        return lost;
+      }
+      onEvent({ kind: 'text', text: text.slice(at, at + 4), tokens: ++tokens });
+    }
+    return ok({ ...result, tokens, finish: behaviour.finish === '' ? 'stop' : (behaviour.finish as ChatResult['finish']) });
+  },
+
+  complete: async () => failed('BAD_REQUEST'),
+  cancel: (job) => void cancelled.add(job),
+  onFailure: (listener) => {
+    tellFailure = listener;
+  },
+};
+
+expose(fake);

@@ -1,0 +1,28 @@
+import { defineConfig } from '@playwright/test';
+import { CHROMIUM_FLAGS, ensureChromium } from './src/tools/chromium.ts';
+
+const chromium = ensureChromium();
+const HARNESS_PORT = 5174;
+
+export default defineConfig({
+  forbidOnly: true,
+  // Two cores and a software GPU: pages beside each other would only wait for each other.
+  workers: 1,
+  timeout: 60_000,
+  outputDir: '.cache/playwright',
+  reporter: 'list',
+  use: {
+    launchOptions: { executablePath: chromium.path, args: [...CHROMIUM_FLAGS] },
+  },
+  projects: [
+    // The page over a fake worker: every state it can be in, quickly.
+    { name: 'ui', testDir: 'e2e/ui', use: { baseURL: `http://localhost:${HARNESS_PORT}/` } },
+    // The whole product; these specs serve dist/ themselves, since they also take the server away.
+    { name: 'app', testDir: 'e2e/app', timeout: 300_000 },
+  ],
+  webServer: {
+    command: `npx vite build --mode harness --logLevel error && npx vite preview --mode harness --port ${HARNESS_PORT}`,
+    url: `http://localhost:${HARNESS_PORT}/`,
+    timeout: 120_000,
+  },
+});

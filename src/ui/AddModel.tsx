@@ -1,0 +1,141 @@
+/** The ways a model comes here: a file, a repository, an address. Dropping one works anywhere on the page. */
+import { useRef, type FormEvent, type ReactNode } from 'react';
+import { useStore } from 'zustand';
+import { useApp } from './appContext.ts';
+import { say } from './english.ts';
+import { size } from './format.ts';
+import { repoOf } from './repo.ts';
+import { wordsFor } from './words.ts';
+
+export function AddModel(): ReactNode {
+  return (
+    <div className="add">
+      <FilePicker />
+      <HubForm />
+      <HubFiles />
+      <UrlForm />
+    </div>
+  );
+}
+
+function FilePicker(): ReactNode {
+  const { models } = useApp();
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <div className="row">
+      <button type="button" className="strong" onClick={() => input.current?.click()}>
+        {say.add.choose}
+      </button>
+      <span className="facts drop-hint">{say.add.drop}</span>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        multiple
+        aria-label={say.add.choose}
+        onChange={({ currentTarget }) => {
+          const files = [...(currentTarget.files ?? [])];
+          // The same file may be chosen again after a failure.
+          currentTarget.value = '';
+          if (files.length > 0) void models.importModel({ kind: 'file', files });
+        }}
+      />
+    </div>
+  );
+}
+
+function fieldOf(event: FormEvent<HTMLFormElement>, name: string): HTMLInputElement {
+  const field = event.currentTarget.elements.namedItem(name);
+  if (!(field instanceof HTMLInputElement)) throw new Error(`the form has no field ${name}`);
+  return field;
+}
+
+function HubForm(): ReactNode {
+  const { models } = useApp();
+  function submit(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault();
+    const field = fieldOf(event, 'repo');
+    const repo = repoOf(field.value);
+    field.setCustomValidity(repo === null ? say.add.hubBad : '');
+    if (repo === null) field.reportValidity();
+    else void models.listHub(repo);
+  }
+  return (
+    <form className="field" onSubmit={submit} noValidate>
+      <label htmlFor="repo">{say.add.hubLabel}</label>
+      <div className="row">
+        <input
+          id="repo"
+          name="repo"
+          placeholder={say.add.hubHint}
+          autoComplete="off"
+          autoCapitalize="off"
+          spellCheck={false}
+          onInput={({ currentTarget }) => currentTarget.setCustomValidity('')}
+        />
+        <button type="submit">{say.add.hubList}</button>
+      </div>
+    </form>
+  );
+}
+
+function HubFiles(): ReactNode {
+  const { models } = useApp();
+  const hub = useStore(models.store, (s) => s.hub);
+  switch (hub.phase) {
+    case 'idle':
+      return null;
+    case 'asking':
+      return (
+        <p className="facts" role="status">
+          {say.add.hubAsking(hub.repo)}
+        </p>
+      );
+    case 'failed': {
+      const words = wordsFor(hub.failure);
+      return (
+        <p className="facts bad" role="alert">
+          {words.title}. {words.happened} {words.todo}
+        </p>
+      );
+    }
+    case 'listed':
+      if (hub.files.length === 0) return <p className="facts">{say.add.hubNone(hub.repo)}</p>;
+      return (
+        <ul className="hub-files" aria-label={say.add.hubFiles(hub.repo)}>
+          {hub.files.map(({ path, bytes, parts }) => (
+            <li key={path}>
+              <span className="path">{path}</span>
+              <span className="facts">
+                {size(bytes)}
+                {parts.length > 1 && ` · ${say.add.parts(parts.length)}`}
+              </span>
+              <button type="button" aria-label={say.add.downloadFile(path)} onClick={() => void models.importModel({ kind: 'hub', repo: hub.repo, path })}>
+                {say.add.download}
+              </button>
+            </li>
+          ))}
+        </ul>
+      );
+    default:
+      return hub satisfies never;
+  }
+}
+
+function UrlForm(): ReactNode {
+  const { models } = useApp();
+  function submit(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault();
+    void models.importModel({ kind: 'url', url: fieldOf(event, 'url').value.trim() });
+    event.currentTarget.reset();
+  }
+  return (
+    <form className="field" onSubmit={submit}>
+      <label htmlFor="url">{say.add.urlLabel}</label>
+      <div className="row">
+        <input id="url" name="url" type="url" required placeholder={say.add.urlHint} autoComplete="off" />
+        <button type="submit">{say.add.urlStart}</button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,72 @@
+import type { ReactNode } from 'react';
+import { useStore } from 'zustand';
+import type { Alert } from '../state/alerts.ts';
+import { useApp } from './appContext.ts';
+import { say } from './english.ts';
+import { CloseIcon } from './icons.tsx';
+import { wordsFor } from './words.ts';
+
+/** Shown inside whichever panel is open, since a modal dialog hides what is behind it. */
+export function Alerts(): ReactNode {
+  const { alerts } = useApp();
+  const list = useStore(alerts.store, (s) => s.alerts);
+  if (list.length === 0) return null;
+  return (
+    <section className="alerts" aria-label={say.alerts.region}>
+      {list.map((alert) => (
+        <AlertBox key={alert.id} alert={alert} />
+      ))}
+    </section>
+  );
+}
+
+function AlertBox({ alert }: { readonly alert: Alert }): ReactNode {
+  const { alerts } = useApp();
+  const { failure, about } = alert;
+  const words = wordsFor(failure, about);
+  return (
+    <div role="alert" className="alert">
+      <div className="alert-head">
+        <strong>{words.title}</strong>
+        <button type="button" className="quiet round" aria-label={say.alerts.dismiss} onClick={() => alerts.dismiss(alert.id)}>
+          <CloseIcon />
+        </button>
+      </div>
+      <p>
+        {words.happened} {words.safe} {words.todo}
+      </p>
+      <WayOut alert={alert} />
+      <details>
+        <summary>{say.alerts.detail}</summary>
+        <code>
+          {failure.code}: {failure.message}
+        </code>
+      </details>
+    </div>
+  );
+}
+
+/** The one button that may help, where there is one. */
+function WayOut({ alert }: { readonly alert: Alert }): ReactNode {
+  const { alerts, models } = useApp();
+  const lostModel = useStore(models.store, (s) => s.lostModel);
+  if (alert.failure.code === 'DEVICE_LOST' && lostModel) {
+    const loadAgain = (): void => {
+      alerts.dismiss(alert.id);
+      void models.load(lostModel);
+    };
+    return (
+      <button type="button" onClick={loadAgain}>
+        {say.alerts.loadAgain}
+      </button>
+    );
+  }
+  if (alert.failure.code === 'INTERNAL') {
+    return (
+      <button type="button" onClick={() => location.reload()}>
+        {say.alerts.reload}
+      </button>
+    );
+  }
+  return null;
+}

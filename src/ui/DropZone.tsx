@@ -1,0 +1,44 @@
+/** A model may be dropped anywhere on the page, over an open dialog too. */
+import { useEffect, useRef, type ReactNode } from 'react';
+import { useApp } from './appContext.ts';
+import { say } from './english.ts';
+
+export function DropZone(): ReactNode {
+  const { models } = useApp();
+  const veil = useRef<HTMLDivElement>(null);
+
+  useEffect(() => {
+    const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') === true;
+    const show = (on: boolean): void => void veil.current?.togglePopover(on);
+    const over = (event: DragEvent): void => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      show(true);
+    };
+    // Leaving one element for another also says "leave"; only leaving the window has no next one.
+    const leave = (event: DragEvent): void => {
+      if (event.relatedTarget === null) show(false);
+    };
+    const drop = (event: DragEvent): void => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      show(false);
+      const files = [...(event.dataTransfer?.files ?? [])];
+      if (files.length > 0) void models.importModel({ kind: 'file', files });
+    };
+    window.addEventListener('dragover', over);
+    window.addEventListener('dragleave', leave);
+    window.addEventListener('drop', drop);
+    return () => {
+      window.removeEventListener('dragover', over);
+      window.removeEventListener('dragleave', leave);
+      window.removeEventListener('drop', drop);
+    };
+  }, [models]);
+
+  return (
+    <div ref={veil} popover="manual" className="drop-veil">
+      {say.add.dropNow}
+    </div>
+  );
+}

@@ -1,0 +1,60 @@
+/** The whole page: a column of conversation, and the panels that open over it. */
+import type { ReactNode } from 'react';
+import { useStore } from 'zustand';
+import { Alerts } from './Alerts.tsx';
+import { useApp } from './appContext.ts';
+import { Composer } from './Composer.tsx';
+import { Conversation } from './Conversation.tsx';
+import { Confirm } from './Dialog.tsx';
+import { DropZone } from './DropZone.tsx';
+import { say } from './english.ts';
+import { Header } from './Header.tsx';
+import { ModelList } from './ModelList.tsx';
+import { ModelsDialog } from './ModelsDialog.tsx';
+import { SettingsDrawer } from './SettingsDrawer.tsx';
+import { UpdateBar } from './UpdateBar.tsx';
+import { Welcome } from './Welcome.tsx';
+
+export function Page(): ReactNode {
+  const { chat, view } = useApp();
+  const spoken = useStore(chat.store, (s) => s.messages.length > 0);
+  const panel = useStore(view.store, (s) => s.panel);
+  return (
+    <>
+      <Header />
+      <main className="column">
+        {panel === null && <Alerts />}
+        {spoken ? <Conversation /> : <Welcome />}
+        {spoken && <WithoutModel />}
+      </main>
+      <footer className="column bottom">
+        <UpdateBar />
+        <Composer />
+      </footer>
+      <DropZone />
+      {panel === 'models' && <ModelsDialog />}
+      {panel === 'settings' && <SettingsDrawer />}
+      {panel === 'newChat' && <NewChat />}
+    </>
+  );
+}
+
+/** A kept conversation with no model to go on with: the models are right below it. */
+function WithoutModel(): ReactNode {
+  const { models } = useApp();
+  const idle = useStore(models.store, (s) => s.loaded === null && s.cards !== null && s.cards.length + s.imports.length > 0);
+  return idle ? <ModelList /> : null;
+}
+
+function NewChat(): ReactNode {
+  const { chat, view } = useApp();
+  return (
+    <Confirm
+      title={say.chat.newTitle}
+      body={say.chat.newBody}
+      confirm={say.chat.newConfirm}
+      onConfirm={() => void chat.clear()}
+      onClose={view.close}
+    />
+  );
+}

@@ -1,0 +1,237 @@
+/**
+ * Every expected failure in words: what happened, what is safe, what to do.
+ * One table, so that a second language is a second table.
+ */
+import type { FailureCode, FailureDetail } from '../base/failure.ts';
+import type { Failure } from '../protocol/api.ts';
+import { size, sizeOf } from './format.ts';
+
+export interface FailureWords {
+  readonly title: string;
+  readonly happened: string;
+  readonly safe: string;
+  readonly todo: string;
+}
+
+type Facts = FailureDetail & { readonly about: string };
+type Line = string | ((facts: Facts) => string);
+interface Entry {
+  readonly title: string;
+  readonly happened: Line;
+  readonly safe: Line;
+  readonly todo: Line;
+}
+
+const NOTHING_STORED = 'Nothing was stored; your other models are as they were.';
+const ALL_KEPT = 'Your models and this conversation are kept.';
+const ARRIVED_KEPT = 'What arrived is kept.';
+
+const the = ({ about }: Facts): string => (about === '' ? 'The file' : `“${about}”`);
+const model = ({ about }: Facts): string => (about === '' ? 'The model' : `“${about}”`);
+const number = (value: string | number | undefined): number => (typeof value === 'number' ? value : 0);
+
+function stoppedAt({ doneBytes, totalBytes }: Facts): string {
+  return number(totalBytes) > 0 ? ` at ${sizeOf(number(doneBytes), number(totalBytes))}` : '';
+}
+
+/** The named fact in brackets after the sentence, where there is one. */
+function fact(facts: Facts, ...keys: string[]): string {
+  const known = keys.map((key) => facts[key]).filter((value) => value !== undefined && value !== '');
+  return known.length > 0 ? ` (${known.join(', ')})` : '';
+}
+
+function room(facts: Facts): string {
+  const needed = number(facts['neededBytes']);
+  const free = number(facts['freeBytes']);
+  return needed > 0 ? ` It needs ${size(needed)}; ${size(free)} is free.` : '';
+}
+
+const table = {
+  NO_WEBGPU: {
+    title: 'This browser has no WebGPU',
+    happened: 'The page computes on your graphics processor through WebGPU, and this browser does not offer it.',
+    safe: ALL_KEPT,
+    todo: 'Use a current Chrome, Edge, Firefox or Safari, or switch WebGPU on as described on the first screen.',
+  },
+  NO_ADAPTER: {
+    title: 'No graphics processor was offered',
+    happened: 'This browser knows WebGPU but gave the page no graphics processor.',
+    safe: ALL_KEPT,
+    todo: 'Turn on hardware acceleration in the browser’s settings, update the graphics driver, then reload.',
+  },
+  ADAPTER_TOO_SMALL: {
+    title: 'This graphics processor allows too little',
+    happened: (f) => `One of its limits is below what the smallest kernel needs${fact(f, 'limit', 'name')}.`,
+    safe: ALL_KEPT,
+    todo: 'Another browser or a newer driver may allow more; otherwise use another device.',
+  },
+  DEVICE_LOST: {
+    title: 'The graphics processor was taken away',
+    happened: 'The system reset it, or another program needed all of it. The model in its memory is gone.',
+    safe: 'The stored model and this conversation are kept.',
+    todo: 'Load the model again. If it happens often, close other programs that draw a lot.',
+  },
+  GPU_OUT_OF_MEMORY: {
+    title: 'The graphics memory is full',
+    happened: (f) => `${model(f)} and its working memory do not fit on the graphics processor now.`,
+    safe: ALL_KEPT,
+    todo: 'Close other tabs and programs that use it, or load a smaller model.',
+  },
+  GPU_ERROR: {
+    title: 'The graphics processor refused a command',
+    happened: (f) => `The browser reported an error from it${fact(f, 'what')}.`,
+    safe: ALL_KEPT,
+    todo: 'Load the model again. If it returns, a newer browser or driver may help.',
+  },
+  KERNEL_CHECK_FAILED: {
+    title: 'This graphics processor computes wrongly',
+    happened: (f) => `Every variant of a computation gave wrong numbers in the self-test${fact(f, 'kernel')}. Answers would be nonsense, so the model was not loaded.`,
+    safe: ALL_KEPT,
+    todo: 'Update the browser and the graphics driver, then load the model again.',
+  },
+  NOT_A_MODEL: {
+    title: 'Not a GGUF model',
+    happened: (f) => `${the(f)} is not a GGUF file this page can read.`,
+    safe: NOTHING_STORED,
+    todo: 'Choose a file that ends in .gguf.',
+  },
+  FILE_TRUNCATED: {
+    title: 'The file ends too early',
+    happened: (f) => `${the(f)} is shorter than its own table says.`,
+    safe: NOTHING_STORED,
+    todo: 'Fetch the file again and compare its size with the source’s.',
+  },
+  FILE_CORRUPT: {
+    title: 'The file is damaged',
+    happened: (f) => `${the(f)} contradicts itself${fact(f, 'what', 'tensor')}.`,
+    safe: NOTHING_STORED,
+    todo: 'Fetch the file again from its source.',
+  },
+  UNSUPPORTED_FAMILY: {
+    title: 'This family of models is not supported yet',
+    happened: (f) => `${the(f)} is of a family this page has no code for${fact(f, 'family', 'architecture')}.`,
+    safe: NOTHING_STORED,
+    todo: 'Choose a model of the Llama, Qwen 2, Qwen 3 or Gemma 3 families.',
+  },
+  UNSUPPORTED_TYPE: {
+    title: 'This number format is not supported yet',
+    happened: (f) => `${the(f)} stores its weights in a format this page can’t unpack${fact(f, 'type')}.`,
+    safe: NOTHING_STORED,
+    todo: 'Choose another quantisation of the same model: Q4_0, Q4_K_M, Q5_K_M, Q6_K and Q8_0 work.',
+  },
+  UNSUPPORTED_TOKENIZER: {
+    title: 'This tokenizer is not supported yet',
+    happened: (f) => `${the(f)} splits text in a way this page does not know${fact(f, 'tokenizer', 'pre', 'model')}.`,
+    safe: NOTHING_STORED,
+    todo: 'Choose another model.',
+  },
+  BAD_DIMENSIONS: {
+    title: 'The model’s dimensions make no sense',
+    happened: (f) => `${the(f)} states sizes that do not fit together${fact(f, 'what', 'tensor', 'field')}.`,
+    safe: NOTHING_STORED,
+    todo: 'Fetch the file again, or choose another conversion of this model.',
+  },
+  MISSING_TENSOR: {
+    title: 'A part of the model is missing',
+    happened: (f) => `${the(f)} lacks weights its family needs${fact(f, 'tensor')}.`,
+    safe: NOTHING_STORED,
+    todo: 'Choose another conversion of this model.',
+  },
+  MISSING_PART: {
+    title: 'A file of this model is missing',
+    happened: (f) => `The model is split into several files and one was not given${fact(f, 'part', 'file')}.`,
+    safe: NOTHING_STORED,
+    todo: 'Choose all of its files together.',
+  },
+  BAD_TEMPLATE: {
+    title: 'The model’s chat template does not work',
+    happened: (f) => `The text that tells ${model(f)} who speaks could not be applied to this conversation.`,
+    safe: ALL_KEPT,
+    todo: 'Remove the system prompt if there is one, or use another conversion of this model.',
+  },
+  QUOTA: {
+    title: 'Not enough room',
+    happened: (f) => `The browser has no room for ${f.about === '' ? 'this' : `“${f.about}”`}.${room(f)}`,
+    safe: 'What was stored before is untouched.',
+    todo: 'Delete a model or free space on the disk, then go on.',
+  },
+  STORAGE: {
+    title: 'The browser’s storage does not work',
+    happened: (f) => (f['what'] === 'conversation' ? 'This conversation could not be written to the disk.' : `Reading or writing on this device failed${stoppedAt(f)}.`),
+    safe: (f) => (f['what'] === 'conversation' ? 'It stays here until the page is closed.' : 'What was stored before is untouched.'),
+    todo: 'A private window or a full disk may be the cause: check, then try again.',
+  },
+  RECORD_CORRUPT: {
+    title: 'A stored model is damaged',
+    happened: (f) => `A piece of ${model(f)} on this device is not what was written${fact(f, 'record')}.`,
+    safe: 'Your other models and this conversation are kept.',
+    todo: 'Delete this model and import it again.',
+  },
+  MODEL_NOT_FOUND: {
+    title: 'The model is no longer here',
+    happened: (f) => `${model(f)} is not in this browser’s storage; the browser or another tab removed it.`,
+    safe: 'Your other models and this conversation are kept.',
+    todo: 'Import it again.',
+  },
+  MODEL_BUSY: {
+    title: 'Another tab is at work on this model',
+    happened: (f) => `${model(f)} is being imported or deleted in another tab.`,
+    safe: 'That tab’s work goes on.',
+    todo: 'Wait for it to finish, or close it, then try again.',
+  },
+  NETWORK: {
+    title: 'The network did not answer',
+    happened: (f) => (stoppedAt(f) === '' ? 'The address could not be reached.' : `The download stopped${stoppedAt(f)}.`),
+    safe: ARRIVED_KEPT,
+    todo: 'Resume when you are online.',
+  },
+  HTTP_STATUS: {
+    title: 'The server refused',
+    happened: (f) => `The server answered with an error${fact(f, 'status')}.${number(f['status']) === 401 || number(f['status']) === 403 ? ' The file may need an account or a licence to be accepted.' : ''}`,
+    safe: ARRIVED_KEPT,
+    todo: 'Check the address. A file that needs an account can be fetched with the browser and opened from the disk.',
+  },
+  NO_RANGES: {
+    title: 'This server can’t send parts of a file',
+    happened: 'A model is fetched piece by piece, and the server sends files only whole.',
+    safe: NOTHING_STORED,
+    todo: 'Save the file with the browser, then open it from the disk.',
+  },
+  SOURCE_CHANGED: {
+    title: 'The file has changed at its source',
+    happened: (f) => `${the(f)} is no longer the file this import began with.`,
+    safe: `${ARRIVED_KEPT} It belongs to the older file.`,
+    todo: 'Delete the unfinished import and begin again.',
+  },
+  CONTEXT_FULL: {
+    title: 'The conversation is too long for this model',
+    happened: 'Your message does not fit in what the model can read at once, even without the older messages.',
+    safe: 'The conversation is kept.',
+    todo: 'Shorten the message or the system prompt, or begin a new chat.',
+  },
+  BAD_REQUEST: {
+    title: 'That can’t be done now',
+    happened: (f) => `The engine refused the request${fact(f, 'what')}.`,
+    safe: ALL_KEPT,
+    todo: 'Check what was entered. If nothing looks wrong, reload the page.',
+  },
+  CANCELLED: {
+    title: 'Stopped',
+    happened: 'It was stopped before it was done.',
+    safe: ALL_KEPT,
+    todo: 'Begin again when you like.',
+  },
+  INTERNAL: {
+    title: 'A fault in this page',
+    happened: 'Something happened that the page did not expect.',
+    safe: ALL_KEPT,
+    todo: 'Reload the page. If it returns, please report it with the line below.',
+  },
+} satisfies Record<FailureCode, Entry>;
+
+export function wordsFor(failure: Failure, about = ''): FailureWords {
+  const { title, happened, safe, todo }: Entry = table[failure.code];
+  const facts: Facts = { ...failure.detail, about };
+  const say = (line: Line): string => (typeof line === 'string' ? line : line(facts));
+  return { title, happened: say(happened), safe: say(safe), todo: say(todo) };
+}
