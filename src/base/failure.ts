@@ -37,6 +37,7 @@ export type FailureCode =
   // use
   | 'CONTEXT_FULL'
   | 'BAD_REQUEST'
+  | 'CANCELLED' // how a cancelled job ends on its way to the page; never shown
   | 'INTERNAL';
 
 export type FailureDetail = Readonly<Record<string, string | number>>;

@@ -34,8 +34,11 @@ export interface ModelCard {
   readonly quantisation: string;
   readonly bytes: number;
   readonly contextLength: number;
-  /** 'partial' is a download that can go on from `doneBytes`. */
-  readonly state: 'ready' | 'partial';
+  /**
+   * 'partial' is a download that can go on from `doneBytes`; 'damaged' is an entry
+   * this version can't read, which can only be removed.
+   */
+  readonly state: 'ready' | 'partial' | 'damaged';
   readonly doneBytes: number;
   /** Whether an import can go on without the user choosing the file again. */
   readonly resumable: boolean;
@@ -54,9 +57,14 @@ export interface StorageReport {
   readonly persisted: boolean;
 }
 
+/** 'keep' is the file's own precision; q8 and q4 quantise while importing. */
+export type WeightsMode = 'keep' | 'q8' | 'q4';
+
 export type ModelSource =
   | { readonly kind: 'file'; readonly files: readonly File[] }
   | { readonly kind: 'url'; readonly url: string }
+  /** The files of one model: parts of a split GGUF, or config.json, *.safetensors and tokenizer.json. */
+  | { readonly kind: 'urls'; readonly urls: readonly string[] }
   | { readonly kind: 'hub'; readonly repo: string; readonly path: string }
   /** Go on with a partial import. */
   | { readonly kind: 'resume'; readonly id: string };
@@ -68,6 +76,11 @@ export interface ImportProgress {
   readonly totalBytes: number;
   /** Bytes per second over the last seconds; 0 while unknown. */
   readonly speed: number;
+}
+
+export interface LoadRequest {
+  /** Positions of context to allow; the model's own length where smaller. */
+  readonly contextLength: number;
 }
 
 export interface LoadProgress {
@@ -104,6 +117,8 @@ export interface ChatRequest {
   readonly messages: readonly ChatMessage[];
   readonly sampling: Sampling;
   readonly maxTokens: number;
+  /** Text that ends the answer and is not part of it. */
+  readonly stop: readonly string[];
 }
 
 export type ChatEvent =
@@ -123,17 +138,49 @@ export interface ChatResult {
   readonly tokensPerSecond: number;
 }
 
+/** The engine without a chat: what `npm run infer` drives. */
+export interface CompletionRequest {
+  /** Text, text as one user message through the chat template, or ids as they are. */
+  readonly prompt: { readonly text: string; readonly chat: boolean } | { readonly ids: readonly number[] };
+  readonly sampling: Sampling;
+  readonly maxTokens: number;
+  /** Report the logits of every position. */
+  readonly logits: boolean;
+}
+
+export interface CompletionResult {
+  readonly promptTokens: number;
+  readonly tokens: readonly number[];
+  readonly text: string;
+  readonly finishReason: ChatResult['finish'];
+  readonly timings: {
+    readonly prefillMs: number;
+    readonly decodeMs: number;
+    readonly prefillTokensPerSecond: number;
+    readonly decodeTokensPerSecond: number;
+  };
+  readonly dispatchesPerToken: number;
+  readonly weightBytesPerToken: number;
+  readonly gpuBytes: number;
+}
+
 export interface WorkerApi {
   device(): Promise<Result<DeviceReport>>;
   storage(): Promise<Result<StorageReport>>;
   models(): Promise<Result<readonly ModelCard[]>>;
   hubFiles(repo: string): Promise<Result<readonly HubFile[]>>;
   /** Resolves when the manifest is written. Jobs end by `cancel(job)`. */
-  importModel(job: string, source: ModelSource, onProgress: (p: ImportProgress) => void): Promise<Result<ModelCard>>;
+  importModel(job: string, source: ModelSource, weights: WeightsMode, onProgress: (p: ImportProgress) => void): Promise<Result<ModelCard>>;
   deleteModel(id: string): Promise<Result<null>>;
-  loadModel(job: string, id: string, onProgress: (p: LoadProgress) => void): Promise<Result<LoadedReport>>;
+  loadModel(job: string, id: string, options: LoadRequest, onProgress: (p: LoadProgress) => void): Promise<Result<LoadedReport>>;
   unloadModel(): Promise<Result<null>>;
   chat(job: string, request: ChatRequest, onEvent: (e: ChatEvent) => void): Promise<Result<ChatResult>>;
+  /** `onLogits` gets rows of `vocab` floats, in order of position. */
+  complete(
+    job: string,
+    request: CompletionRequest,
+    onLogits: (rows: Float32Array<ArrayBuffer>) => void,
+  ): Promise<Result<CompletionResult>>;
   /** Ends a job within a token or a record; unknown jobs are ignored. */
   cancel(job: string): void;
   /** Told once if the device is lost or reports an error. */

@@ -1,0 +1,99 @@
+/**
+ * A conversation's next answer: the template, as much history as fits, the
+ * session, and text that is never half a character.
+ */
+import { AppError } from '../base/failure.ts';
+import { createStopWatcher, createStreamDecoder, encodeChat, stopStringsOf, type Message } from '../text/index.ts';
+import type { LoadedModel } from './loadModel.ts';
+import type { SamplingSettings } from './sampling.ts';
+import type { Finish } from './session.ts';
+
+export interface ChatOptions {
+  readonly messages: readonly Message[];
+  readonly sampling: SamplingSettings;
+  readonly maxTokens: number;
+  readonly stop: readonly string[];
+  readonly signal: AbortSignal;
+  readonly onPrefill: (done: number, total: number) => void;
+  readonly onText: (text: string, tokens: number) => void;
+}
+
+export interface ChatOutcome {
+  readonly finish: Finish;
+  readonly promptTokens: number;
+  readonly reusedTokens: number;
+  readonly tokens: number;
+  readonly droppedMessages: number;
+  readonly timeToFirstTokenMs: number;
+  readonly tokensPerSecond: number;
+}
+
+export async function chat(model: LoadedModel, options: ChatOptions): Promise<ChatOutcome> {
+  const start = performance.now();
+  const { prompt, dropped } = fitPrompt(model, options.messages, options.maxTokens);
+  const { session, tokenizer } = model;
+  const outcome = { finish: 'aborted' as Finish, promptTokens: prompt.length, reusedTokens: 0, tokens: 0, droppedMessages: dropped };
+  let firstAt = 0;
+  let lastAt = 0;
+  const done = () => ({
+    ...outcome,
+    timeToFirstTokenMs: firstAt === 0 ? 0 : firstAt - start,
+    tokensPerSecond: lastAt > firstAt ? ((outcome.tokens - 1) * 1000) / (lastAt - firstAt) : 0,
+  });
+  try {
+    outcome.reusedTokens = await session.sync(prompt, options.signal, (n) => options.onPrefill(n, prompt.length));
+  } catch (error) {
+    if (options.signal.aborted) return done();
+    throw error;
+  }
+  const decoder = createStreamDecoder(tokenizer);
+  const watcher = createStopWatcher([...options.stop, ...stopStringsOf(model.manifest.text)]);
+  const ids = session.generate({
+    sampling: options.sampling,
+    maxTokens: options.maxTokens,
+    stopIds: new Set(model.manifest.text.stopIds),
+    signal: options.signal,
+  });
+  for (let next = await ids.next(); ; next = await ids.next()) {
+    if (next.done) {
+      outcome.finish = next.value;
+      break;
+    }
+    lastAt = performance.now();
+    if (outcome.tokens++ === 0) firstAt = lastAt;
+    const { text, stopped } = watcher.push(decoder.push(next.value));
+    options.onText(text, outcome.tokens);
+    if (stopped) {
+      outcome.finish = 'stop';
+      await ids.return('stop');
+      return done();
+    }
+  }
+  const rest = watcher.push(decoder.flush()).text + watcher.flush();
+  if (rest) options.onText(rest, outcome.tokens);
+  return done();
+}
+
+/**
+ * The chat's ids, the oldest exchanges left out until they leave room to answer.
+ * The system message and the last message always stay.
+ */
+function fitPrompt(model: LoadedModel, messages: readonly Message[], maxTokens: number): { prompt: number[]; dropped: number } {
+  const room = model.contextLength - Math.min(maxTokens, Math.floor(model.contextLength / 4));
+  const system = messages.filter((m, i) => i === 0 && m.role === 'system');
+  const rest = messages.slice(system.length);
+  let dropped = 0;
+  for (;;) {
+    const shown = [...system, ...rest.slice(dropped)];
+    const prompt = encodeChat(model.tokenizer, model.manifest.text, shown, { previous: model.session.tokens });
+    if (prompt.length <= room) return { prompt, dropped };
+    const next = rest.findIndex((m, i) => i > dropped && m.role === 'user');
+    if (next < 0) {
+      throw new AppError('CONTEXT_FULL', 'the last message alone is longer than the context', {
+        tokens: prompt.length,
+        context: model.contextLength,
+      });
+    }
+    dropped = next;
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * Owns what has to end: the device, and the one model on it. A lost device takes
+ * its model along; the next call opens a new one.
+ */
+import { AppError } from '../base/failure.ts';
+import { openGpu, type Gpu } from '../gpu/index.ts';
+import { chooseShape, type KernelShape } from '../kernels/index.ts';
+import type { RecordStore } from '../storage/index.ts';
+import { loadModel, type LoadedModel, type LoadOptions } from './loadModel.ts';
+
+export class Engine {
+  readonly #api: GPU | undefined;
+  readonly #store: RecordStore;
+  readonly #onFailure: (failure: AppError) => void;
+  #opening: Promise<Gpu> | null = null;
+  #model: LoadedModel | null = null;
+
+  /** `onFailure` hears of a device lost between two calls. */
+  constructor(api: GPU | undefined, store: RecordStore, onFailure: (failure: AppError) => void) {
+    this.#api = api;
+    this.#store = store;
+    this.#onFailure = onFailure;
+  }
+
+  /** The device, opened on first use and again after a loss. */
+  gpu(): Promise<Gpu> {
+    this.#opening ??= this.#open();
+    return this.#opening;
+  }
+
+  async #open(): Promise<Gpu> {
+    try {
+      const gpu = await openGpu(this.#api);
+      void gpu.lost.then((loss) => {
+        this.#model = null;
+        this.#opening = null;
+        this.#onFailure(new AppError('DEVICE_LOST', loss.message, { reason: loss.reason }));
+      });
+      return gpu;
+    } catch (error) {
+      this.#opening = null;
+      throw error;
+    }
+  }
+
+  get model(): LoadedModel {
+    if (!this.#model) throw new AppError('BAD_REQUEST', 'no model is loaded');
+    return this.#model;
+  }
+
+  /** Replaces the model that is loaded: two rarely fit. */
+  async load(id: string, options: LoadOptions): Promise<LoadedModel> {
+    const manifest = await this.#store.readManifest(id);
+    this.unload();
+    const gpu = await this.gpu();
+    this.#model = await loadModel(gpu, this.#store, manifest, options);
+    return this.#model;
+  }
+
+  /** The matrix–vector shape that is right and fastest on this device; KERNEL_CHECK_FAILED where none is right. */
+  async kernelShape(): Promise<KernelShape> {
+    return (await chooseShape(await this.gpu())).shape;
+  }
+
+  get loadedId(): string | null {
+    return this.#model?.manifest.id ?? null;
+  }
+
+  unload(): void {
+    this.#model?.dispose();
+    this.#model = null;
+  }
+
+  async dispose(): Promise<void> {
+    this.unload();
+    const gpu = await this.#opening?.catch(() => null);
+    this.#opening = null;
+    gpu?.dispose();
+  }
+}

@@ -1,0 +1,77 @@
+/** A stored model on the GPU, ready to speak. */
+import { AppError } from '../base/failure.ts';
+import type { Gpu } from '../gpu/index.ts';
+import { chooseKvType, GpuWeights, kvBytesPerToken } from '../graph/index.ts';
+import { chooseShape, type KvType } from '../kernels/index.ts';
+import type { ModelManifest, RecordReader } from '../storage/index.ts';
+import { createTokenizer, type Tokenizer } from '../text/index.ts';
+import { loadWeights } from './loadWeights.ts';
+import { Runner } from './runner.ts';
+import { Session } from './session.ts';
+
+export interface LoadOptions {
+  /** Positions to allow at most; the model's own length where smaller. */
+  readonly contextLength: number;
+  readonly kv?: KvType;
+  readonly signal: AbortSignal;
+  readonly onProgress: (phase: 'weights' | 'kernels', done: number, total: number) => void;
+}
+
+export interface LoadedModel {
+  readonly manifest: ModelManifest;
+  readonly tokenizer: Tokenizer;
+  readonly runner: Runner;
+  readonly session: Session;
+  readonly contextLength: number;
+  readonly kernelShape: string;
+  /** Bytes of the weights one decoded token reads. */
+  readonly weightBytesPerToken: number;
+  dispose(): void;
+}
+
+export async function loadModel(gpu: Gpu, records: RecordReader, manifest: ModelManifest, options: LoadOptions): Promise<LoadedModel> {
+  const { spec } = manifest;
+  const tokenizer = createTokenizer(manifest.text);
+  const kv = options.kv ?? chooseKvType(spec, options.contextLength);
+  const contextLength = fitContext(gpu, manifest, kv, options.contextLength);
+  const weights = await gpu.scoped('weights', () => Promise.resolve(new GpuWeights(gpu, manifest.tensors)));
+  let runner: Runner | null = null;
+  try {
+    await gpu.scoped('loading weights', () =>
+      loadWeights(gpu, weights, records, manifest, (done, total) => options.onProgress('weights', done, total), options.signal),
+    );
+    options.onProgress('kernels', 0, 1);
+    const { shape } = await chooseShape(gpu);
+    options.signal.throwIfAborted();
+    runner = await gpu.scoped('kernels', () => Runner.create({ gpu, spec, weights, shape, kv, contextLength }));
+    options.onProgress('kernels', 1, 1);
+    const ready = runner;
+    return {
+      manifest,
+      tokenizer,
+      runner: ready,
+      session: new Session(ready),
+      contextLength,
+      kernelShape: shape,
+      weightBytesPerToken: weights.bytesPerToken,
+      dispose() {
+        ready.dispose();
+        weights.dispose();
+      },
+    };
+  } catch (error) {
+    runner?.dispose();
+    weights.dispose();
+    throw error;
+  }
+}
+
+/** The longest context whose per-layer cache still fits one binding. */
+function fitContext(gpu: Gpu, manifest: ModelManifest, kv: KvType, wanted: number): number {
+  const { spec } = manifest;
+  const perToken = kvBytesPerToken({ ...spec, layers: spec.layers.slice(0, 1) }, kv) / 2;
+  const fits = Math.floor(gpu.device.limits.maxStorageBufferBindingSize / perToken);
+  const length = Math.min(wanted, spec.contextLength, Math.floor(fits / 256) * 256);
+  if (length < 1) throw new AppError('ADAPTER_TOO_SMALL', 'not even one page of context fits a binding', { has: fits });
+  return length;
+}

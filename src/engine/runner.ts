@@ -1,0 +1,163 @@
+/**
+ * Submits steps. One encoder and one compute pass per step; nothing is created
+ * here once a page of the cache is reserved: bind groups, uniform slots and
+ * staging buffers are all made before.
+ */
+import { AppError } from '../base/failure.ts';
+import { createReadbackRing, createStepArena, encodeSteps, type Dispatch, type Gpu, type ReadbackRing, type StepArena } from '../gpu/index.ts';
+import { Forward, type GpuWeights } from '../graph/index.ts';
+import type { KernelShape, KvType } from '../kernels/index.ts';
+import type { ModelSpec } from '../models/index.ts';
+import type { SamplingSettings } from './sampling.ts';
+
+export interface RunnerOptions {
+  readonly gpu: Gpu;
+  readonly spec: ModelSpec;
+  readonly weights: GpuWeights;
+  readonly shape: KernelShape;
+  readonly kv: KvType;
+  readonly contextLength: number;
+}
+
+const MIN_DEPTH = 2;
+const MAX_DEPTH = 16;
+/** Id the sampler writes where every logit is NaN. */
+const NO_TOKEN = 0xffffffff;
+
+export class Runner {
+  readonly contextLength: number;
+  /** Tokens per prefill submission: small on software adapters, where a chunk takes seconds. */
+  readonly chunk: number;
+  /** Tokens whose logits are read back at a time. */
+  readonly logitRows: number;
+  readonly #gpu: Gpu;
+  readonly #forward: Forward;
+  readonly #steps: StepArena;
+  readonly #ids: ReadbackRing;
+  #seed = 0;
+  /** Smoothed milliseconds between two answers, and from an idle submit to its answer. */
+  #stepMs = 0;
+  #latencyMs = 0;
+  #lastAnswer = 0;
+
+  private constructor(options: RunnerOptions, forward: Forward, steps: StepArena) {
+    this.#gpu = options.gpu;
+    this.#forward = forward;
+    this.#steps = steps;
+    this.contextLength = options.contextLength;
+    this.chunk = forward.chunk;
+    this.logitRows = forward.logitRows;
+    this.#ids = createReadbackRing(options.gpu, MAX_DEPTH + 1, 16);
+  }
+
+  /** Builds programs for the first page and compiles every kernel. */
+  static async create(options: RunnerOptions): Promise<Runner> {
+    const steps = createStepArena(options.gpu, 1);
+    const forward = new Forward(options);
+    const runner = new Runner(options, forward, steps);
+    await runner.reserve(1, 0);
+    await runner.#measureLatency();
+    return runner;
+  }
+
+  /** Steps to have on the way: enough to hide the readback, no more, since a stop wastes them. */
+  get depth(): number {
+    if (this.#stepMs === 0) return MIN_DEPTH;
+    return Math.min(Math.max(1 + Math.ceil(this.#latencyMs / this.#stepMs), MIN_DEPTH), MAX_DEPTH);
+  }
+
+  get dispatchesPerToken(): number {
+    return this.#forward.programs.decode.length + this.#forward.programs.sample.length;
+  }
+
+  async reserve(positions: number, keep: number): Promise<void> {
+    await this.#forward.reserve(positions, keep);
+  }
+
+  writeTokens(position: number, ids: readonly number[]): void {
+    this.#forward.writeTimeline(position, ids);
+  }
+
+  beginSampling(settings: SamplingSettings, timeline: readonly number[]): void {
+    this.#seed = settings.seed >>> 0;
+    this.#lastAnswer = 0;
+    this.#forward.writeSampling(settings, timeline);
+  }
+
+  async prefill(position: number, tokens: number): Promise<void> {
+    const encoder = this.#gpu.device.createCommandEncoder({ label: 'prefill' });
+    this.#encode(encoder, [this.#forward.programs.prefill], position, tokens);
+    this.#gpu.device.queue.submit([encoder.finish()]);
+    await this.#gpu.device.queue.onSubmittedWorkDone();
+    this.#gpu.assertHealthy();
+  }
+
+  /** Logits of every token of a chunk. [tokens, vocab] */
+  async prefillLogits(position: number, tokens: number): Promise<Float32Array<ArrayBuffer>> {
+    const { programs } = this.#forward;
+    const head = await this.#forward.allLogits();
+    const encoder = this.#gpu.device.createCommandEncoder({ label: 'prefill logits' });
+    this.#encode(encoder, [programs.prefill, head.program], position, tokens);
+    this.#gpu.device.queue.submit([encoder.finish()]);
+    return this.#forward.readRows(head.rows, tokens);
+  }
+
+  /** One token at `position`; resolves to the id the GPU chose for position + 1. */
+  async decode(position: number): Promise<number> {
+    const { programs, timeline } = this.#forward;
+    const encoder = this.#gpu.device.createCommandEncoder({ label: 'decode' });
+    this.#encode(encoder, [programs.decode, programs.sample], position, 1);
+    const ticket = this.#ids.copy(encoder, timeline, (position + 1) * 4, 4);
+    this.#gpu.device.queue.submit([encoder.finish()]);
+    const answer = await ticket.read();
+    this.#gpu.assertHealthy();
+    this.#noteAnswer();
+    const id = new DataView(answer).getUint32(0, true);
+    if (id === NO_TOKEN) throw new AppError('KERNEL_CHECK_FAILED', 'the model produced numbers that are not numbers');
+    return id;
+  }
+
+  /** The logits the last decode left. [1, vocab] */
+  readLogits(): Promise<Float32Array<ArrayBuffer>> {
+    return this.#forward.readRows(this.#forward.logits, 1);
+  }
+
+  #encode(
+    encoder: GPUCommandEncoder,
+    programs: readonly (readonly Dispatch[])[],
+    position: number,
+    tokens: number,
+  ): void {
+    this.#steps.write(0, { position, tokens, seed: this.#seed }); // ordered with the submits around it
+    const pass = encoder.beginComputePass();
+    for (const program of programs) encodeSteps(pass, program, tokens, this.#steps, 0);
+    pass.end();
+  }
+
+  #noteAnswer(): void {
+    const now = performance.now();
+    if (this.#lastAnswer > 0) {
+      const took = now - this.#lastAnswer;
+      this.#stepMs = this.#stepMs === 0 ? took : 0.8 * this.#stepMs + 0.2 * took;
+    }
+    this.#lastAnswer = now;
+  }
+
+  async #measureLatency(): Promise<void> {
+    for (let i = 0; i < 3; i++) {
+      const encoder = this.#gpu.device.createCommandEncoder({ label: 'latency' });
+      const ticket = this.#ids.copy(encoder, this.#forward.timeline, 0, 4);
+      const start = performance.now();
+      this.#gpu.device.queue.submit([encoder.finish()]);
+      await ticket.read();
+      const took = performance.now() - start;
+      this.#latencyMs = i === 0 ? took : Math.min(this.#latencyMs, took);
+    }
+  }
+
+  dispose(): void {
+    this.#ids.dispose();
+    this.#forward.dispose();
+    this.#steps.dispose();
+  }
+}

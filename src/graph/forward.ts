@@ -1,0 +1,200 @@
+/**
+ * A model on the GPU as programs: lists of dispatches made once and encoded again
+ * for every step. It owns the buffers between kernels, the KV cache and the
+ * timeline of token ids, and no loop over tokens.
+ */
+import { padCols } from '../formats/index.ts';
+import type { BufferRange, Dispatch, Gpu } from '../gpu/index.ts';
+import { createKernelRecorder, embed, type KernelRecorder, type KernelShape, type KvType } from '../kernels/index.ts';
+import type { ModelSpec } from '../models/index.ts';
+import { ActivationPool, strides, type Activations, type Strides } from './activations.ts';
+import { ProgramBuilder } from './builder.ts';
+import { decodeDense, prefillDense } from './dense.ts';
+import { decodeGqa, partialFloats, prefillGqa } from './gqa.ts';
+import { KvCache } from './kvCache.ts';
+import { Sampler, type SamplerSettings } from './sampler.ts';
+import type { GpuWeights } from './weights.ts';
+
+export interface ForwardOptions {
+  readonly gpu: Gpu;
+  readonly spec: ModelSpec;
+  readonly weights: GpuWeights;
+  readonly shape: KernelShape;
+  readonly kv: KvType;
+  readonly contextLength: number;
+}
+
+export interface Programs {
+  /** Embedding to logits of one token. */
+  readonly decode: readonly Dispatch[];
+  /** Logits to the next id, written to the timeline. */
+  readonly sample: readonly Dispatch[];
+  /** A chunk into the KV cache; no logits. */
+  readonly prefill: readonly Dispatch[];
+}
+
+/** Tokens per prefill chunk; fewer on an emulator, where a chunk must not take minutes. */
+const CHUNK: Readonly<Record<KernelShape, number>> = { hardware: 256, software: 64 };
+
+const LOGIT_BYTES = 64 * 1024 * 1024;
+
+export class Forward {
+  readonly chunk: number;
+  readonly strides: Strides;
+  /** Ids by absolute position, and one more than the context holds. [contextLength + 1] u32 */
+  readonly timeline: GPUBuffer;
+  readonly logits: BufferRange; // [1, vocab]
+  /** Tokens whose logits `allLogits` takes at a time, so that they fit any binding. */
+  readonly logitRows: number;
+  readonly #options: ForwardOptions;
+  readonly #pool: ActivationPool;
+  readonly #one: Activations;
+  readonly #many: Activations;
+  readonly #kv: KvCache;
+  readonly #sampler: Sampler;
+  #recorder: KernelRecorder;
+  #programs: Programs = { decode: [], sample: [], prefill: [] };
+  #rows: BufferRange | null = null; // [logitRows, vocab]
+  #allLogits: { rows: BufferRange; program: readonly Dispatch[] } | null = null;
+
+  constructor(options: ForwardOptions) {
+    const { gpu, spec, shape, contextLength } = options;
+    this.#options = options;
+    this.chunk = Math.min(CHUNK[shape], Math.max(contextLength, 1));
+    this.strides = strides(spec);
+    this.logitRows = Math.max(1, Math.min(this.chunk, Math.floor(LOGIT_BYTES / 4 / this.strides.vocab)));
+    this.#pool = new ActivationPool(gpu);
+    this.#one = this.#pool.activations(spec, 1, partialFloats(spec));
+    this.#many = this.#pool.activations(spec, this.chunk, 4);
+    this.logits = this.#pool.floats('logits', this.strides.vocab);
+    this.timeline = this.#pool.floats('timeline', contextLength + 1).buffer;
+    this.#kv = new KvCache(gpu, spec, options.kv, contextLength);
+    this.#sampler = new Sampler(gpu, this.#pool, spec.vocab);
+    this.#recorder = createKernelRecorder(gpu);
+  }
+
+  get programs(): Programs {
+    return this.#programs;
+  }
+
+  /** Makes room in the cache, keeping the first `keep` positions; programs are rebuilt where buffers moved. */
+  async reserve(positions: number, keep: number): Promise<void> {
+    if (!this.#kv.reserve(positions, keep)) return;
+    this.#recorder.dispose();
+    this.#recorder = createKernelRecorder(this.#options.gpu);
+    this.#allLogits = null;
+    const [decode, prefill, sample] = await Promise.all([
+      this.#buildDecode(),
+      this.#buildPrefill(),
+      this.#sampler.program(this.#recorder, this.logits, whole(this.timeline)),
+    ]);
+    this.#programs = { decode, prefill, sample };
+  }
+
+  writeTimeline(position: number, ids: readonly number[]): void {
+    this.#options.gpu.device.queue.writeBuffer(this.timeline, position * 4, Uint32Array.from(ids));
+  }
+
+  writeSampling(settings: SamplerSettings, timeline: readonly number[]): void {
+    this.#sampler.write(settings, timeline);
+  }
+
+  /** The head over every token of a chunk, to be encoded after the prefill. */
+  async allLogits(): Promise<{ rows: BufferRange; program: readonly Dispatch[] }> {
+    if (this.#allLogits) return this.#allLogits;
+    const b = this.#builder(this.#many);
+    this.#rows ??= this.#pool.floats('logits of a chunk', this.logitRows * this.strides.vocab);
+    const out = this.#rows;
+    b.prefillNormed('norm', [{ tensor: this.#head, y: out, yStride: this.strides.vocab, softCap: this.#options.spec.logitSoftCap }]);
+    this.#allLogits = { rows: out, program: await b.program() };
+    return this.#allLogits;
+  }
+
+  /** Rows of logits without their padding. [rows, vocab] */
+  async readRows(from: BufferRange, rows: number): Promise<Float32Array<ArrayBuffer>> {
+    const { gpu, spec } = this.#options;
+    const bytes = rows * this.strides.vocab * 4;
+    const staging = gpu.memory.buffer('logits readback', bytes, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
+    try {
+      const encoder = gpu.device.createCommandEncoder({ label: 'read logits' });
+      encoder.copyBufferToBuffer(from.buffer, from.offset, staging, 0, bytes);
+      gpu.device.queue.submit([encoder.finish()]);
+      await staging.mapAsync(GPUMapMode.READ);
+      const padded = new Float32Array(staging.getMappedRange());
+      const out = new Float32Array(rows * spec.vocab);
+      for (let r = 0; r < rows; r++) {
+        out.set(padded.subarray(r * this.strides.vocab, r * this.strides.vocab + spec.vocab), r * spec.vocab);
+      }
+      return out;
+    } finally {
+      gpu.memory.free(staging);
+    }
+  }
+
+  get #head(): string {
+    return this.#options.spec.tiedHead ? 'embed' : 'head';
+  }
+
+  #builder(acts: Activations): ProgramBuilder {
+    const { spec, weights, shape } = this.#options;
+    return new ProgramBuilder({ spec, weights, shape, kv: this.#kv, acts, strides: this.strides, recorder: this.#recorder });
+  }
+
+  #buildDecode(): Promise<readonly Dispatch[]> {
+    const b = this.#builder(this.#one);
+    this.#embed(b);
+    this.#options.spec.layers.forEach((layer, i) => {
+      decodeGqa(b, layer, i);
+      decodeDense(b, layer, i);
+    });
+    b.decodeNormed('norm', [
+      { tensor: this.#head, y: this.logits, yStride: this.strides.vocab, softCap: this.#options.spec.logitSoftCap },
+    ]);
+    return b.program();
+  }
+
+  #buildPrefill(): Promise<readonly Dispatch[]> {
+    const b = this.#builder(this.#many);
+    this.#embed(b);
+    this.#options.spec.layers.forEach((layer, i) => {
+      prefillGqa(b, layer, i);
+      prefillDense(b, layer, i);
+    });
+    return b.program();
+  }
+
+  #embed(b: ProgramBuilder): void {
+    const { spec, weights } = this.#options;
+    const table = weights.get('embed');
+    for (const chunk of table.chunks) {
+      b.add(
+        embed({ layout: table.layout }),
+        {
+          width: spec.hidden,
+          groups: padCols(spec.hidden) / 32,
+          rowStart: chunk.row,
+          rowCount: chunk.rows,
+          scale: spec.embedScale,
+          outStride: this.strides.hidden,
+        },
+        {
+          quants: chunk.quants,
+          ...(chunk.scales ? { scales: chunk.scales } : {}),
+          timeline: whole(this.timeline),
+          out: b.stream,
+        },
+      );
+    }
+  }
+
+  dispose(): void {
+    this.#recorder.dispose();
+    this.#sampler.dispose();
+    this.#kv.dispose();
+    this.#pool.dispose();
+  }
+}
+
+function whole(buffer: GPUBuffer): BufferRange {
+  return { buffer, offset: 0, size: buffer.size };
+}

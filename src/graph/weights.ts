@@ -1,0 +1,168 @@
+/**
+ * Weights on the GPU. Tensors are placed in a few large arenas; a tensor whose
+ * quants plane is larger than one binding may be is cut into row chunks, and
+ * whoever uses it launches once per chunk (only embeddings and heads get there).
+ */
+import { AppError } from '../base/failure.ts';
+import { quantBytes, scaleBytes, type WeightLayout } from '../formats/index.ts';
+import type { BufferRange, Gpu } from '../gpu/index.ts';
+
+export interface TensorShape {
+  readonly name: string;
+  readonly layout: WeightLayout;
+  readonly rows: number;
+  readonly cols: number;
+}
+
+export interface WeightChunk {
+  /** First row of the tensor that this chunk holds. */
+  readonly row: number;
+  readonly rows: number;
+  readonly quants: BufferRange;
+  /** null for f32, f16 and bf16. */
+  readonly scales: BufferRange | null;
+}
+
+export interface GpuTensor extends TensorShape {
+  readonly chunks: readonly WeightChunk[];
+}
+
+const BINDING_ALIGN = 256;
+const ARENA_BYTES = 512 * 1024 * 1024;
+/** Chunks begin at a multiple of this many rows, as the stored slabs do. */
+const ROW_STEP = 64;
+
+interface Place {
+  readonly arena: number;
+  readonly offset: number;
+  readonly size: number;
+}
+interface ChunkPlan {
+  readonly row: number;
+  readonly rows: number;
+  readonly quants: Place;
+  readonly scales: Place | null;
+}
+
+export class GpuWeights {
+  readonly #gpu: Gpu;
+  readonly #arenas: GPUBuffer[];
+  readonly #tensors: readonly GpuTensor[];
+  readonly #byName: ReadonlyMap<string, GpuTensor>;
+
+  constructor(gpu: Gpu, shapes: readonly TensorShape[]) {
+    this.#gpu = gpu;
+    const limits = gpu.device.limits;
+    const arenaBytes = Math.min(limits.maxBufferSize, ARENA_BYTES);
+    const { plans, arenas } = place(shapes, Math.min(limits.maxStorageBufferBindingSize, arenaBytes), arenaBytes);
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
+    this.#arenas = arenas.map((bytes, i) => gpu.memory.buffer(`weights ${i}`, bytes, usage));
+    const range = (at: Place): BufferRange => ({ buffer: this.#arenas[at.arena]!, offset: at.offset, size: at.size });
+    this.#tensors = shapes.map((shape, i) => ({
+      ...shape,
+      chunks: plans[i]!.map((c) => ({
+        row: c.row,
+        rows: c.rows,
+        quants: range(c.quants),
+        scales: c.scales && range(c.scales),
+      })),
+    }));
+    this.#byName = new Map(this.#tensors.map((t) => [t.name, t]));
+  }
+
+  has(name: string): boolean {
+    return this.#byName.has(name);
+  }
+
+  get(name: string): GpuTensor {
+    const tensor = this.#byName.get(name);
+    if (!tensor) throw new AppError('MISSING_TENSOR', `the stored model has no tensor ${name}`, { tensor: name });
+    return tensor;
+  }
+
+  /** A vector's values: one row of f32. */
+  vector(name: string): BufferRange {
+    return this.get(name).chunks[0]!.quants;
+  }
+
+  /** Bytes that one decoded token must read: all but the embedding, of which it reads a row. */
+  get bytesPerToken(): number {
+    let bytes = 0;
+    for (const tensor of this.#tensors) {
+      const isTable = tensor.name === 'embed' && this.has('head');
+      const rows = isTable ? 1 : tensor.rows;
+      bytes += quantBytes(tensor.layout, rows, tensor.cols) + scaleBytes(tensor.layout, rows, tensor.cols);
+    }
+    return bytes;
+  }
+
+  /**
+   * Uploads rows [row, row+rows) of tensor `index` (in the order the shapes were
+   * given): `quants` and `scales` are those rows' planes, padded to 4 bytes or more.
+   */
+  write(index: number, row: number, rows: number, quants: Uint8Array<ArrayBuffer>, scales: Uint8Array<ArrayBuffer>): void {
+    const tensor = this.#tensors[index]!;
+    for (const chunk of tensor.chunks) {
+      const first = Math.max(row, chunk.row);
+      const last = Math.min(row + rows, chunk.row + chunk.rows);
+      if (first >= last) continue;
+      const plane = (to: BufferRange, from: Uint8Array<ArrayBuffer>, bytesOf: typeof quantBytes): void => {
+        const skip = bytesOf(tensor.layout, first - row, tensor.cols);
+        const at = to.offset + bytesOf(tensor.layout, first - chunk.row, tensor.cols);
+        const size = Math.ceil(bytesOf(tensor.layout, last - first, tensor.cols) / 4) * 4;
+        this.#gpu.device.queue.writeBuffer(to.buffer, at, from, skip, size);
+      };
+      plane(chunk.quants, quants, quantBytes);
+      if (chunk.scales) plane(chunk.scales, scales, scaleBytes);
+    }
+  }
+
+  dispose(): void {
+    for (const arena of this.#arenas.splice(0)) this.#gpu.memory.free(arena);
+  }
+}
+
+/** Bump allocation: each plane in the current arena or the next. */
+function place(
+  shapes: readonly TensorShape[],
+  bindingBytes: number,
+  arenaBytes: number,
+): { plans: ChunkPlan[][]; arenas: number[] } {
+  const arenas: number[] = [0];
+  const take = (bytes: number): Place => {
+    const size = Math.max(Math.ceil(bytes / 16) * 16, 16);
+    let arena = arenas.length - 1;
+    let offset = Math.ceil(arenas[arena]! / BINDING_ALIGN) * BINDING_ALIGN;
+    if (offset + size > arenaBytes) {
+      arena = arenas.push(0) - 1;
+      offset = 0;
+    }
+    arenas[arena] = offset + size;
+    return { arena, offset, size };
+  };
+  const plans = shapes.map((shape) => {
+    const rowBytes = quantBytes(shape.layout, 1, shape.cols);
+    const step = Math.floor(bindingBytes / rowBytes / ROW_STEP) * ROW_STEP;
+    if (step === 0 && shape.rows * rowBytes > bindingBytes) {
+      throw new AppError('ADAPTER_TOO_SMALL', `a row block of ${shape.name} is larger than one binding`, {
+        tensor: shape.name,
+        has: bindingBytes,
+        asked: rowBytes * ROW_STEP,
+      });
+    }
+    const chunks: ChunkPlan[] = [];
+    for (let row = 0; row < shape.rows; ) {
+      const rows = shape.rows * rowBytes <= bindingBytes ? shape.rows : Math.min(step, shape.rows - row);
+      const scales = scaleBytes(shape.layout, rows, shape.cols);
+      chunks.push({
+        row,
+        rows,
+        quants: take(quantBytes(shape.layout, rows, shape.cols)),
+        scales: scales > 0 ? take(scales) : null,
+      });
+      row += rows;
+    }
+    return chunks;
+  });
+  return { plans, arenas };
+}

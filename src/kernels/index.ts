@@ -1,0 +1,14 @@
+/** The kernels room's door: cards, and what records and checks them. */
+export { attendDecode, partialsBytes } from './attendDecode.ts';
+export { attendMerge } from './attendMerge.ts';
+export { attendPrefill } from './attendPrefill.ts';
+export type { KernelCard, KernelShape, Params } from './card.ts';
+export { chooseShape } from './choose.ts';
+export { embed } from './embed.ts';
+export { glu } from './glu.ts';
+export type { KvType } from './kv/kv.ts';
+export { matmul } from './matmul.ts';
+export { matvec } from './matvec.ts';
+export { createKernelRecorder, type KernelRecorder } from './record.ts';
+export { rmsnorm } from './rmsnorm.ts';
+export { ropeWrite } from './ropeWrite.ts';

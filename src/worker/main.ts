@@ -1,0 +1,134 @@
+/**
+ * The worker's end of the wire: checks what comes in, calls the engine, turns
+ * whatever it throws into a failure the page has words for.
+ */
+import { expose } from 'comlink';
+import { AppError, asAppError, isAbort } from '../base/failure.ts';
+import { chat, complete, Engine, importModel, listModels, openSource } from '../engine/index.ts';
+import type { DeviceReport, Failure, Result, WorkerApi } from '../protocol/api.ts';
+import { createIdbStore, hubListing, storageReport } from '../storage/index.ts';
+import * as requests from './requests.ts';
+import { parse } from './requests.ts';
+
+const store = createIdbStore();
+const jobs = new Map<string, AbortController>();
+const listeners: ((failure: Failure) => void)[] = [];
+const engine = new Engine(navigator.gpu, store, (error) => listeners.forEach((tell) => tell(failureOf(error))));
+
+function failureOf(error: unknown): Failure {
+  if (isAbort(error)) return { code: 'CANCELLED', message: 'cancelled', detail: {} };
+  const { code, message, detail } = asAppError(error);
+  return { code, message, detail };
+}
+
+async function answer<T>(work: () => Promise<T>): Promise<Result<T>> {
+  try {
+    return { ok: true, value: await work() };
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure.code === 'INTERNAL') console.error(error); // a bug: its stack is all there is
+    return { ok: false, failure };
+  }
+}
+
+function job<T>(name: string, work: (signal: AbortSignal) => Promise<T>): Promise<Result<T>> {
+  return answer(async () => {
+    const id = parse(requests.text, name);
+    if (jobs.has(id)) throw new AppError('BAD_REQUEST', `job ${id} is already running`);
+    const controller = new AbortController();
+    jobs.set(id, controller);
+    try {
+      return await work(controller.signal);
+    } finally {
+      jobs.delete(id);
+    }
+  });
+}
+
+const api: WorkerApi = {
+  device: () => answer(deviceReport),
+  storage: () => answer(() => storageReport()),
+  models: () => answer(() => listModels(store)),
+  hubFiles: (repo) => answer(() => hubListing(parse(requests.text, repo))),
+
+  importModel: (name, source, weights, onProgress) =>
+    job(name, async (signal) => {
+      const opened = await openSource(store, parse(requests.modelSource, source), parse(requests.weightsMode, weights));
+      return importModel({ store, ...opened, signal, onProgress });
+    }),
+
+  deleteModel: (id) =>
+    answer(async () => {
+      if (engine.loadedId === parse(requests.text, id)) engine.unload();
+      await store.remove(id);
+      return null;
+    }),
+
+  loadModel: (name, id, options, onProgress) =>
+    job(name, async (signal) => {
+      const { contextLength } = parse(requests.loadOptions, options);
+      const started = performance.now();
+      onProgress({ phase: 'device', done: 0, total: 1 });
+      const model = await engine.load(parse(requests.text, id), {
+        contextLength,
+        signal,
+        onProgress: (phase, done, total) => onProgress({ phase, done, total }),
+      });
+      onProgress({ phase: 'ready', done: 1, total: 1 });
+      const gpu = await engine.gpu();
+      return {
+        modelId: id,
+        contextLength: model.contextLength,
+        gpuBytes: gpu.memory.bytes,
+        loadMs: performance.now() - started,
+      };
+    }),
+
+  unloadModel: () =>
+    answer(() => {
+      engine.unload();
+      return Promise.resolve(null);
+    }),
+
+  chat: (name, request, onEvent) =>
+    job(name, (signal) =>
+      chat(engine.model, {
+        ...parse(requests.chatRequest, request),
+        signal,
+        onPrefill: (done, total) => onEvent({ kind: 'prefill', done, total }),
+        onText: (text, tokens) => onEvent({ kind: 'text', text, tokens }),
+      }),
+    ),
+
+  complete: (name, request, onLogits) =>
+    job(name, async (signal) => {
+      const { logits, ...rest } = parse(requests.completionRequest, request);
+      const { model } = engine;
+      const made = await complete(model, { ...rest, signal, ...(logits ? { onLogits: async (rows) => onLogits(rows) } : {}) });
+      return {
+        ...made,
+        dispatchesPerToken: model.runner.dispatchesPerToken,
+        weightBytesPerToken: model.weightBytesPerToken,
+        gpuBytes: (await engine.gpu()).memory.bytes,
+      };
+    }),
+
+  cancel: (name) => jobs.get(name)?.abort(),
+  onFailure: (listener) => void listeners.push(listener),
+};
+
+async function deviceReport(): Promise<DeviceReport> {
+  const { facts } = await engine.gpu();
+  return {
+    vendor: facts.vendor,
+    architecture: facts.architecture,
+    description: facts.description,
+    software: facts.software,
+    features: facts.features,
+    maxBufferBytes: facts.limits['maxBufferSize'] ?? 0,
+    maxBindingBytes: facts.limits['maxStorageBufferBindingSize'] ?? 0,
+    kernelShape: await engine.kernelShape(),
+  };
+}
+
+expose(api);
