@@ -38,7 +38,10 @@ test('no navigator.gpu', async () => {
 test('no adapter, said by null or by throwing', async () => {
   await expect(openGpu(apiGiving(null))).rejects.toMatchObject({ code: 'NO_ADAPTER' });
   const throwing = { requestAdapter: () => Promise.reject(new Error('blocked')) } as unknown as GPU;
-  await expect(openGpu(throwing)).rejects.toMatchObject({ code: 'NO_ADAPTER', cause: { message: 'blocked' } });
+  await expect(openGpu(throwing)).rejects.toMatchObject({
+    code: 'NO_ADAPTER',
+    cause: { message: 'blocked' },
+  });
 });
 
 test('an adapter below the defaults is named with its limit', async () => {
@@ -70,7 +73,8 @@ test.each([
   [{ vendor: 'apple', architecture: 'metal-3' }, false],
   [{ vendor: 'acme', description: 'Timewarped Graphics' }, false],
 ])('%j is software: %s', (named, software) => {
-  const info = { vendor: '', architecture: '', device: '', description: '', isFallbackAdapter: false, ...named };
+  const nothing = { architecture: '', device: '', description: '', isFallbackAdapter: false };
+  const info = { ...nothing, ...named };
   const device = { limits: DEFAULTS, features: new Set() } as unknown as GPUDevice;
   expect(adapterFacts(info as GPUAdapterInfo, device).software).toBe(software);
 });

@@ -101,7 +101,8 @@ async function runScoped<T>(
 ): Promise<T> {
   const filters = ['validation', 'out-of-memory', 'internal'] as const;
   for (const filter of filters) device.pushErrorScope(filter);
-  const outcome = await Promise.allSettled([work()]);
+  // Not awaited bare: the scopes must be popped even if the work throws at once.
+  const outcome = await Promise.allSettled([(async () => work())()]);
   const errors = await Promise.allSettled(filters.map(() => device.popErrorScope()));
 
   const loss = health.loss();

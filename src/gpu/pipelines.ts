@@ -57,13 +57,29 @@ function constantsKey(constants: Readonly<Record<string, number>>): string {
   return names.map((name) => `${name}=${constants[name]};`).join('');
 }
 
+/**
+ * Chromium 156 does not send a second getCompilationInfo of one module until
+ * something else makes it talk to the GPU process: ask once and keep the answer.
+ */
+const compilerWords = new WeakMap<GPUShaderModule, Promise<readonly string[]>>();
+
+function compilerErrors(module: GPUShaderModule): Promise<readonly string[]> {
+  const known = compilerWords.get(module);
+  if (known !== undefined) return known;
+  const asked = module.getCompilationInfo().then(
+    (info) =>
+      info.messages
+        .filter((message) => message.type === 'error')
+        .map((message) => `${message.lineNum}:${message.linePos} ${message.message}`),
+    () => [], // a lost device has no words; Gpu.lost reports it
+  );
+  compilerWords.set(module, asked);
+  return asked;
+}
+
 async function compileFailure(label: string, module: GPUShaderModule, cause: unknown): Promise<AppError> {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  // A lost device answers with neither a pipeline nor messages.
-  const info = await module.getCompilationInfo().catch(() => null);
-  const messages = (info?.messages ?? [])
-    .filter((message) => message.type === 'error')
-    .map((message) => `${message.lineNum}:${message.linePos} ${message.message}`);
+  const messages = await compilerErrors(module);
   const words = messages.length > 0 ? messages.join('\n') : reason;
   return new AppError('GPU_ERROR', `kernel ${label} does not compile: ${words}`, { what: label }, cause);
 }

@@ -26,7 +26,11 @@ describe('compare', () => {
     [Infinity, -Infinity],
     [NaN, Infinity],
   ])('%f for %f is infinitely far', (actual, expected) => {
-    expect(compare(floats(0, actual), floats(0, expected))).toEqual({ nmse: Infinity, maxAbs: Infinity, worst: 1 });
+    expect(compare(floats(0, actual), floats(0, expected))).toEqual({
+      nmse: Infinity,
+      maxAbs: Infinity,
+      worst: 1,
+    });
   });
 
   test('NaN and infinities equal themselves', () => {
@@ -38,7 +42,11 @@ describe('compare', () => {
   });
 
   test('one differing integer is enough', () => {
-    expect(compare(words(7, 4294967295), words(7, 4294967294))).toEqual({ nmse: Infinity, maxAbs: 1, worst: 1 });
+    expect(compare(words(7, 4294967295), words(7, 4294967294))).toEqual({
+      nmse: Infinity,
+      maxAbs: 1,
+      worst: 1,
+    });
     expect(compare(words(7, 8), words(7, 8)).nmse).toBe(0);
   });
 });
