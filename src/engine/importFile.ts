@@ -1,8 +1,9 @@
 /** A model's files, read as far as their weights: what it is, what it says, where its tensors lie. */
+import { AppError } from '../base/failure.ts';
 import type { TextFacts } from '../base/textFacts.ts';
-import { type ByteSource, type DiskType, openGguf, type TensorDirectory } from '../formats/index.ts';
-import { type ModelSpec, specFromGguf, type TensorRecipe } from '../models/index.ts';
-import { textFactsFromGguf } from '../text/index.ts';
+import { type ByteSource, type DiskType, openGguf, openSafetensors, type TensorDirectory } from '../formats/index.ts';
+import { type ModelSpec, specFromConfig, specFromGguf, type TensorRecipe } from '../models/index.ts';
+import { textFactsFromGguf, textFactsFromTokenizerJson } from '../text/index.ts';
 
 export interface ModelFile {
   readonly spec: ModelSpec;
@@ -17,10 +18,19 @@ export interface ModelFile {
   readonly quantisation: string;
 }
 
-/** Failures are those of openGguf, specFromGguf and textFactsFromGguf. */
+/**
+ * A GGUF file, whole or split, or *.safetensors with config.json and tokenizer.json.
+ * Failures are those of the rooms that read them; MISSING_PART { file } where a
+ * folder lacks one, FILE_CORRUPT { file } where JSON is none.
+ */
 export async function readModelFile(sources: readonly ByteSource[], signal: AbortSignal): Promise<ModelFile> {
+  const isFolder = sources.some(({ name }) => /\.safetensors$/i.test(name));
+  return isFolder ? readFolder(sources, signal) : readGguf(sources, signal);
+}
+
+async function readGguf(sources: readonly ByteSource[], signal: AbortSignal): Promise<ModelFile> {
   const { metadata, directory } = await openGguf(sources, signal);
-  const { spec, recipes } = specFromGguf(metadata, directory);
+  const { spec, recipes } = await specFromGguf(metadata, directory);
   const fact = (key: string): string | null => {
     const value = metadata[key];
     return typeof value === 'string' && value !== '' ? value : null;
@@ -34,6 +44,46 @@ export async function readModelFile(sources: readonly ByteSource[], signal: Abor
     license: fact('general.license') ?? '',
     quantisation: mainType(directory),
   };
+}
+
+async function readFolder(sources: readonly ByteSource[], signal: AbortSignal): Promise<ModelFile> {
+  const text = async (file: string): Promise<string | null> => {
+    const source = sources.find(({ name }) => name === file);
+    return source ? new TextDecoder().decode(await source.read(0, source.size, signal)) : null;
+  };
+  const json = async (file: string): Promise<unknown> => parseJson(file, await text(file));
+  const config = required('config.json', await json('config.json'));
+  const tokenizer = required('tokenizer.json', await json('tokenizer.json'));
+  const shards = sources.filter(({ name }) => /\.safetensors$/i.test(name));
+  const index = (await json('model.safetensors.index.json')) ?? undefined;
+  const directory = await openSafetensors(shards, index, signal);
+  return {
+    ...specFromConfig(config, directory),
+    directory,
+    text: textFactsFromTokenizerJson(
+      tokenizer,
+      await json('tokenizer_config.json'),
+      await json('generation_config.json'),
+      await text('chat_template.jinja'),
+    ),
+    title: null,
+    license: '',
+    quantisation: mainType(directory),
+  };
+}
+
+function parseJson(file: string, content: string | null): unknown {
+  if (content === null) return null;
+  try {
+    return JSON.parse(content);
+  } catch (error) {
+    throw new AppError('FILE_CORRUPT', `${file} is not JSON`, { file }, error);
+  }
+}
+
+function required(file: string, content: unknown): unknown {
+  if (content !== null) return content;
+  throw new AppError('MISSING_PART', `${file} is missing: it belongs to the model`, { file });
 }
 
 function mainType(directory: TensorDirectory): string {

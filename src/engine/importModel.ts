@@ -36,6 +36,8 @@ export interface ImportRequest {
   readonly onProgress: (progress: ImportProgress) => void;
   /** Going on with a partial import: SOURCE_CHANGED where the files are another model. */
   readonly expectedId?: string | undefined;
+  /** RECORD_BYTES; smaller in tests. */
+  readonly recordBytes?: number | undefined;
 }
 
 /** Each holds a record's source, its result and the copy on its way to the disk. */
@@ -49,11 +51,11 @@ const SAMPLE_BYTES = 64 * 1024;
  * Failures are those of the format, the store and the sources, and MODEL_BUSY.
  */
 export async function importModel(request: ImportRequest): Promise<ImportedCard> {
-  const { store, signal, weights } = request;
+  const { store, signal, weights, recordBytes } = request;
   let meter: ProgressMeter | null = null;
   const sources = await request.open({ signal, onBytes: (count) => meter?.received(count) });
   const file = await readModelFile(sources, signal);
-  const plan = planImport(file.recipes, file.directory, { weights });
+  const plan = planImport(file.recipes, file.directory, { weights, recordBytes });
   const id = await modelId(request, sources, file, plan);
   if (request.expectedId !== undefined && request.expectedId !== id) {
     throw new AppError('SOURCE_CHANGED', 'the files are not those this import began with', { origin: request.origin });

@@ -5,7 +5,7 @@
  */
 import { AppError } from '../base/failure.ts';
 import {
-  type FileTensor, GROUP, layoutOf, padCols, quantBytes, scaleBytes, type TensorDirectory, type WeightLayout,
+  type FileTensor, GROUP, padCols, quantBytes, scaleBytes, type TensorDirectory, type WeightLayout,
 } from '../formats/index.ts';
 import type { TensorRecipe } from '../models/index.ts';
 import { RECORD_BYTES, type Slab, type TensorEntry, type WeightChoice } from '../storage/index.ts';
@@ -39,6 +39,12 @@ export interface PlannedRecord {
   readonly sourceBytes: number;
 }
 
+export interface PlanOptions {
+  readonly weights: WeightChoice;
+  /** The most a record may hold, and be made from; smaller in tests. */
+  readonly recordBytes?: number | undefined;
+}
+
 /** Slabs begin at a multiple of this many rows, which keeps GPU chunks aligned. */
 const SLAB_ROWS = 64;
 
@@ -46,13 +52,13 @@ const SLAB_ROWS = 64;
 export function planImport(
   recipes: readonly TensorRecipe[],
   directory: TensorDirectory,
-  options: { readonly weights: WeightChoice },
+  { weights, recordBytes = RECORD_BYTES }: PlanOptions,
 ): ImportPlan {
   const place = placeOf(directory);
   const tensors = recipes
-    .map((recipe) => planTensor(recipe, directory, options.weights))
+    .map((recipe) => planTensor(recipe, directory, weights))
     .sort((a, b) => place(a) - place(b));
-  const records = packRecords(tensors);
+  const records = packRecords(tensors, recordBytes);
   const total = (key: 'bytes' | 'sourceBytes'): number => records.reduce((sum, record) => sum + record[key], 0);
   return { tensors, records, bytes: total('bytes'), sourceBytes: total('sourceBytes') };
 }
@@ -104,16 +110,15 @@ function checkShape(recipe: TensorRecipe, parts: readonly PlannedPart[]): void {
       found,
     });
   }
-  const types = new Set(parts.map(({ file }) => file.type));
-  if (!vector && types.size > 1) throw new Error(`recipe ${recipe.name} joins ${[...types].join(' and ')}`);
+  const layouts = new Set(parts.map(({ file }) => file.layout));
+  if (!vector && layouts.size > 1) throw new Error(`recipe ${recipe.name} joins ${[...layouts].join(' and ')}`);
 }
 
 /**
  * What a matrix becomes. Requantising never widens: q8 touches only floats. Under
  * q4, embedding and head stay at 8 bits, where 4 would cost most of the quality.
  */
-function targetLayout(name: string, { type }: FileTensor, weights: WeightChoice): WeightLayout {
-  const kept = layoutOf(type);
+function targetLayout(name: string, { layout: kept }: FileTensor, weights: WeightChoice): WeightLayout {
   const bytesPerGroup = quantBytes(kept, 1, GROUP);
   const outer = name === 'embed' || name === 'head';
   if (weights === 'keep') return kept;
@@ -121,8 +126,8 @@ function targetLayout(name: string, { type }: FileTensor, weights: WeightChoice)
   return bytesPerGroup > quantBytes('q8s', 1, GROUP) ? 'q8s' : kept;
 }
 
-/** Fills records one after the other; a record ends before 32 MiB, stored or read. */
-function packRecords(tensors: readonly PlannedTensor[]): PlannedRecord[] {
+/** Fills records one after the other; a record ends before the limit, stored or read. */
+function packRecords(tensors: readonly PlannedTensor[], limit: number): PlannedRecord[] {
   const records: { slabs: Slab[]; bytes: number; sourceBytes: number }[] = [];
   let open = { slabs: [] as Slab[], bytes: 0, sourceBytes: 0 };
   const close = (): void => {
@@ -132,7 +137,7 @@ function packRecords(tensors: readonly PlannedTensor[]): PlannedRecord[] {
   tensors.forEach(({ entry, parts }, tensor) => {
     const sourceRow = parts.reduce((sum, { file }) => sum + file.rows * file.rowBytes, 0) / entry.rows;
     const fits = (rows: number): boolean =>
-      open.bytes + slabBytes(entry, rows) <= RECORD_BYTES && open.sourceBytes + rows * sourceRow <= RECORD_BYTES;
+      open.bytes + slabBytes(entry, rows) <= limit && open.sourceBytes + rows * sourceRow <= limit;
     for (let row = 0; row < entry.rows; ) {
       const rows = rowsThatFit(entry.rows - row, fits);
       if (rows === 0 && open.slabs.length === 0) throw tooWide(entry);

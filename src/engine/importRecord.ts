@@ -1,6 +1,6 @@
 /** One record of an import: read its rows from the file, repack them for the GPU. */
 import {
-  type ByteSource, decodeRows, type FileTensor, layoutOf, type Planes, quantBytes, quantiseRows, repackRows, scaleBytes,
+  type ByteSource, decodeRows, type FileTensor, type Planes, quantBytes, quantiseRows, repackRows, scaleBytes,
 } from '../formats/index.ts';
 import type { Slab, TensorEntry } from '../storage/index.ts';
 import { type ImportPlan, pad16, type PlannedPart, slabBytes } from './importPlan.ts';
@@ -124,7 +124,7 @@ function writePiece(entry: TensorEntry, piece: Piece, bytes: Uint8Array<ArrayBuf
     return;
   }
   if (add !== 0) throw new Error(`${entry.name}: only vectors can be added to while importing`);
-  if (layoutOf(file.type) === entry.layout) {
+  if (file.layout === entry.layout) {
     repackInto(entry, file, bytes, piece, slab);
     return;
   }
