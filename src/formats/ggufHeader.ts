@@ -122,7 +122,9 @@ class Cursor {
     return { start, end: this.at };
   }
 
-  text({ start, end }: ByteRange): string {
+  name(what: string): string {
+    const { start, end } = this.string(MAX_NAME, what);
+    if (start === end) throw corrupt(this.file, `${what} is empty`);
     return new TextDecoder().decode(this.bytes.subarray(start, end));
   }
 }
@@ -137,7 +139,7 @@ function walk(cursor: Cursor): GgufHeader {
   const keys = cursor.count(MAX_KEYS, 'the number of metadata keys is');
   const lastStrings = new Map<string, ByteRange>();
   for (let i = 0; i < keys; i += 1) {
-    const key = cursor.text(cursor.string(MAX_NAME, `metadata key ${i}`));
+    const key = cursor.name(`metadata key ${i}`);
     const last = skipValue(cursor, cursor.u32(), key, 0);
     if (last !== null) lastStrings.set(key, last);
     else lastStrings.delete(key);
@@ -175,7 +177,7 @@ function skipValue(cursor: Cursor, type: number, key: string, depth: number): By
 }
 
 function skipTensorInfo(cursor: Cursor, index: number): void {
-  const name = cursor.text(cursor.string(MAX_NAME, `the name of tensor ${index}`));
+  const name = cursor.name(`the name of tensor ${index}`);
   const dimensions = cursor.u32();
   if (dimensions < 1 || dimensions > 4) throw badDimensions(name, `${dimensions} dimensions`);
   for (let i = 0; i < dimensions; i += 1) {

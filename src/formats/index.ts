@@ -10,4 +10,5 @@ export { quantiseRows } from './quantise.ts';
 export type { QuantiseTarget } from './quantise.ts';
 export { repackRows } from './repack.ts';
 export type { Planes } from './repack.ts';
+export { openSafetensors } from './safetensors.ts';
 export type { ByteSource } from './source.ts';
