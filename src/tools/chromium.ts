@@ -24,7 +24,7 @@ export const CHROMIUM_FLAGS: readonly string[] = [
   '--use-webgpu-adapter=swiftshader',
 ];
 
-const SYSTEM_PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const SYSTEM_PATH = '/usr/bin/chromium';
 
 export function findChromium(): ChromiumFound | null {
   const named = process.env['CHROMIUM_PATH'];
@@ -32,8 +32,7 @@ export function findChromium(): ChromiumFound | null {
     if (!existsSync(named)) throw new Error(`CHROMIUM_PATH names ${named}, which is not there`);
     return { path: named, from: 'CHROMIUM_PATH' };
   }
-  const system = SYSTEM_PATHS.find((path) => existsSync(path));
-  if (system !== undefined) return { path: system, from: 'the system' };
+  if (existsSync(SYSTEM_PATH)) return { path: SYSTEM_PATH, from: 'the system' };
   const own = chromium.executablePath();
   return own !== '' && existsSync(own) ? { path: own, from: "Playwright's own" } : null;
 }

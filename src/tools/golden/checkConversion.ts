@@ -9,7 +9,7 @@ import { compareRows } from '../../graph/compareRows.ts';
 import { openLlamaCpp } from '../llamaCpp.ts';
 
 /** llama.cpp sums in f32 in another order than PyTorch, and looks GELU up in a table of f16. */
-const TOLERANCE = (name: string): number => (name.startsWith('gemma') ? 1e-3 : 1e-5);
+const tolerance = (name: string): number => (name.startsWith('gemma') ? 1e-3 : 1e-5);
 
 export async function main(): Promise<number> {
   let bad = 0;
@@ -22,7 +22,7 @@ export async function main(): Promise<number> {
     await llama.dispose();
     const joined = Float32Array.from(logits.flatMap((row) => Array.from(row)));
     const { relative, maxAbs } = compareRows(joined, golden.logits, golden.vocab);
-    if (!(relative < TOLERANCE(name))) bad += 1;
+    if (!(relative < tolerance(name))) bad += 1;
     console.log(
       `${name}: worst row ${relative.toExponential(1)} relative, ${maxAbs.toExponential(1)} at most`,
     );

@@ -64,22 +64,22 @@ LLAMA3 = dict(rope_type="llama3", factor=8.0, low_freq_factor=1.0, high_freq_fac
               original_max_position_embeddings=32)
 
 CHECKPOINTS = [
-    Checkpoint("llama", 1, llama(84, 88, 6, 2, 20, 2, 300, rope_parameters=PLAIN_ROPE), gguf="F16"),
+    Checkpoint("llama", 1, llama(84, 52, 6, 2, 20, 2, 220, rope_parameters=PLAIN_ROPE), gguf="F16"),
     Checkpoint("llama-untied", 2, llama(**SMALL, tie_word_embeddings=False, rope_parameters=PLAIN_ROPE)),
     Checkpoint("llama-linear", 3, llama(**SMALL, rope_parameters=dict(
-        rope_type="linear", rope_theta=10000.0, factor=4.0)), safetensors=torch.float32, gguf="F32"),
+        rope_type="linear", rope_theta=10000.0, factor=4.0)), gguf="F32"),
     Checkpoint("llama-llama3", 4, llama(**SMALL, rope_parameters=dict(rope_theta=50000.0, **LLAMA3)),
                old_rope_keys=dict(rope_theta=50000.0, rope_scaling=LLAMA3), gguf="F16"),
     Checkpoint("llama-yarn", 5, llama(**SMALL, rope_parameters=dict(
         rope_type="yarn", rope_theta=10000.0, factor=4.0, original_max_position_embeddings=64)),
         safetensors=torch.float16),
-    Checkpoint("qwen2", 6, llama(64, 60, 2, 1, 32, 2, 160, rms_norm_eps=1e-6,
+    Checkpoint("qwen2", 6, llama(64, 44, 2, 1, 32, 2, 160, rms_norm_eps=1e-6,
                                  rope_parameters=dict(rope_type="default", rope_theta=1e6)) | dict(model_type="qwen2"),
                old_rope_keys=dict(rope_theta=1e6, rope_scaling=None)),
-    Checkpoint("qwen3", 7, llama(64, 60, 4, 1, 20, 2, 160, rms_norm_eps=1e-6,
+    Checkpoint("qwen3", 7, llama(64, 44, 4, 1, 20, 2, 160, rms_norm_eps=1e-6,
                                  rope_parameters=dict(rope_type="default", rope_theta=1e6)) | dict(model_type="qwen3")),
     Checkpoint("gemma3", 8, dict(
-        model_type="gemma3_text", hidden_size=48, intermediate_size=60, num_attention_heads=2,
+        model_type="gemma3_text", hidden_size=44, intermediate_size=44, num_attention_heads=2,
         num_key_value_heads=1, head_dim=20, num_hidden_layers=7, vocab_size=160, max_position_embeddings=256,
         rms_norm_eps=1e-6, query_pre_attn_scalar=20, sliding_window=24, hidden_activation="gelu_pytorch_tanh",
         bos_token_id=0, eos_token_id=1, pad_token_id=None, tie_word_embeddings=True,
@@ -87,7 +87,9 @@ CHECKPOINTS = [
             full_attention=dict(rope_type="linear", rope_theta=1e6, factor=8.0),
             sliding_attention=dict(rope_type="default", rope_theta=10000.0))),
         old_rope_keys=dict(rope_theta=1e6, rope_local_base_freq=10000.0, sliding_window_pattern=6,
-                           rope_scaling=dict(rope_type="linear", factor=8.0)), gguf="F16"),
+                           rope_scaling=dict(rope_type="linear", factor=8.0)), gguf="F16",
+        # In bf16 transformers would round the embedding's scale, sqrt(44), too.
+        safetensors=torch.float32),
     Checkpoint("llama-q8_0", 9, llama(64, 96, 4, 2, 32, 2, 160, rope_parameters=PLAIN_ROPE), quant="Q8_0"),
     Checkpoint("llama-q4_0", 10, llama(64, 96, 4, 2, 32, 2, 160, rope_parameters=PLAIN_ROPE), quant="Q4_0"),
     Checkpoint("qwen2-k", 11, llama(256, 256, 4, 1, 64, 1, 160, rms_norm_eps=1e-6,

@@ -7,7 +7,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureChromium } from './ensureChromium.ts';
+import { ensureChromium } from '../chromium.ts';
 import { readCounts, type Counts, type Reporter } from './counts.ts';
 
 interface Step {

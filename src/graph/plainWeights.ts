@@ -1,0 +1,56 @@
+/** The weights of the plain forward pass, read and dequantised once, from a model's files. */
+import { decodeRows, type TensorDirectory } from '../formats/index.ts';
+import type { TensorRecipe } from '../models/index.ts';
+import type { PlainWeights } from './plain.ts';
+
+/** What is stored apart where layouts differ, and read as one by the plain pass. */
+const FUSED: Readonly<Record<string, readonly string[]>> = { qkv: ['q', 'k', 'v'], gateUp: ['gate', 'up'] };
+
+/** Every tensor of the recipes, held in memory as f32. */
+export async function readPlainWeights(
+  recipes: readonly TensorRecipe[],
+  directory: TensorDirectory,
+): Promise<PlainWeights> {
+  const held = new Map<string, Float32Array>();
+  for (const recipe of recipes) held.set(recipe.name, await readTensor(recipe, directory));
+  return (name) => {
+    const tensor = held.get(name) ?? fuse(name, held);
+    held.set(name, tensor);
+    return tensor;
+  };
+}
+
+/** '3.qkv' from 3.q, 3.k and 3.v, rows one after the other. */
+function fuse(name: string, held: ReadonlyMap<string, Float32Array>): Float32Array {
+  const [layer = '', role = ''] = name.split('.');
+  const parts = FUSED[role]?.map((part) => held.get(`${layer}.${part}`));
+  if (parts === undefined) throw new Error(`no tensor ${name}`);
+  return join(
+    parts.map((part) => {
+      if (part === undefined) throw new Error(`no tensor ${name}, whole or in parts`);
+      return part;
+    }),
+  );
+}
+
+async function readTensor(recipe: TensorRecipe, { tensors }: TensorDirectory): Promise<Float32Array> {
+  const parts: Float32Array[] = [];
+  for (const { tensor: name, add = 0 } of recipe.parts) {
+    const tensor = tensors.get(name);
+    if (tensor === undefined) throw new Error(`no tensor ${name} in the file`);
+    const { source, offset, rows, cols, rowBytes, type } = tensor;
+    const values = decodeRows(type, await source.read(offset, rows * rowBytes), rows, cols);
+    parts.push(add === 0 ? values : values.map((value) => value + add));
+  }
+  return join(parts);
+}
+
+function join(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
