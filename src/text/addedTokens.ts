@@ -39,7 +39,7 @@ export function createSplitter(tokens: readonly AddedToken[]): Splitter {
       if (trimEnd) piece = piece.trimEnd();
       if (piece !== '') sections.push(piece);
     };
-    for (let at = 0; at < text.length; ) {
+    for (let at = 0; at < text.length;) {
       const token = tokenAt(text, at);
       if (!token) {
         at++;

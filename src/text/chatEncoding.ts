@@ -37,7 +37,11 @@ export function encodeChat(
 }
 
 /** Sections are texts and control ids, in turn; `previous` is walked beside them while it agrees. */
-function encodeSections(tokenizer: Tokenizer, sections: readonly (string | number)[], previous: readonly number[]): number[] {
+function encodeSections(
+  tokenizer: Tokenizer,
+  sections: readonly (string | number)[],
+  previous: readonly number[],
+): number[] {
   const ids: number[] = [];
   let at = 0;
   let agrees = true;
@@ -49,7 +53,9 @@ function encodeSections(tokenizer: Tokenizer, sections: readonly (string | numbe
       continue;
     }
     const end = endOfText(tokenizer, previous, at);
-    const known = agrees ? knownIds(tokenizer, section, previous.slice(at, end), end === previous.length) : null;
+    const known = agrees
+      ? knownIds(tokenizer, section, previous.slice(at, end), end === previous.length)
+      : null;
     agrees = known !== null;
     at = end;
     for (const id of known ?? tokenizer.encode(section)) ids.push(id);
@@ -64,20 +70,31 @@ function endOfText(tokenizer: Tokenizer, ids: readonly number[], from: number): 
 }
 
 /** Ids for `text` that begin with as many of `run` as read the same, or null if the run reads otherwise. */
-function knownIds(tokenizer: Tokenizer, text: string, run: readonly number[], last: boolean): number[] | null {
+function knownIds(
+  tokenizer: Tokenizer,
+  text: string,
+  run: readonly number[],
+  last: boolean,
+): number[] | null {
   const read = decodeBytes(run.map((id) => tokenizer.pieceBytes(id)));
   const bare = tokenizer.dropsFirstSpace && read.startsWith(' ') ? read.slice(1) : read;
   if (run.length === 0 || bare === '') return null;
   if (bare === text) return [...run];
   // The session ends inside this text: no control token closed the answer, and the chat goes on.
-  if (last && text.startsWith(bare)) return [...run, ...tokenizer.encode(text.slice(bare.length), { continues: true })];
+  if (last && text.startsWith(bare))
+    return [...run, ...tokenizer.encode(text.slice(bare.length), { continues: true })];
   // The template trimmed the end of the answer.
   if (bare.startsWith(text)) return idsReading(tokenizer, run, text, read.length - bare.length);
   return null;
 }
 
 /** The first of `run` that read exactly `text` after `skipped` characters. */
-function idsReading(tokenizer: Tokenizer, run: readonly number[], text: string, skipped: number): number[] | null {
+function idsReading(
+  tokenizer: Tokenizer,
+  run: readonly number[],
+  text: string,
+  skipped: number,
+): number[] | null {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   let length = -skipped;
   for (const [index, id] of run.entries()) {

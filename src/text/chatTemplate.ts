@@ -46,7 +46,12 @@ export function renderChat(facts: TextFacts, messages: readonly Message[], optio
     });
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error);
-    throw new AppError('BAD_TEMPLATE', `The model's chat template does not accept this conversation: ${words}`, { reason: words }, error);
+    throw new AppError(
+      'BAD_TEMPLATE',
+      `The model's chat template does not accept this conversation: ${words}`,
+      { reason: words },
+      error,
+    );
   }
 }
 
@@ -68,7 +73,13 @@ function hasToken(json: TokenizerJson, text: string): boolean {
   return json.added_tokens.some((token) => token.content === text);
 }
 
-const TokenName = v.union([v.string(), v.pipe(v.object({ content: v.string() }), v.transform((token) => token.content))]);
+const TokenName = v.union([
+  v.string(),
+  v.pipe(
+    v.object({ content: v.string() }),
+    v.transform((token) => token.content),
+  ),
+]);
 const NamesSchema = v.object({ bos_token: v.fallback(TokenName, ''), eos_token: v.fallback(TokenName, '') });
 
 function namedTokens(facts: TextFacts): v.InferOutput<typeof NamesSchema> {

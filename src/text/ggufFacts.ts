@@ -12,6 +12,9 @@ import { endsTurn, stopIdsOf } from './stopIds.ts';
 /** `tokenizer.ggml.token_type`. */
 const KIND = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;
 
+/** Bytes are spelled in GPT-2's alphabet; the splitting is done before. */
+const BYTE_LEVEL = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: false, use_regex: false };
+
 type Metadata = Readonly<Record<string, unknown>>;
 
 interface Vocabulary {
@@ -32,7 +35,10 @@ function byteLevelFacts(metadata: Metadata): TextFacts {
   const pre = optionalString(metadata, 'tokenizer.ggml.pre') ?? 'default';
   const rules = preTokenizerNamed(pre);
   if (!rules) {
-    throw unsupported(`This model's text is split by the pre-tokenizer “${pre}”, which Shoal does not know.`, pre);
+    throw unsupported(
+      `This model's text is split by the pre-tokenizer “${pre}”, which Shoal does not know.`,
+      pre,
+    );
   }
   const vocabulary = readVocabulary(metadata);
   const merges = strings(metadata, 'tokenizer.ggml.merges');
@@ -48,10 +54,10 @@ function byteLevelFacts(metadata: Metadata): TextFacts {
           behavior: 'Isolated',
           invert: false,
         })),
-        { type: 'ByteLevel', add_prefix_space: false, trim_offsets: false, use_regex: false },
+        BYTE_LEVEL,
       ],
     },
-    decoder: { type: 'ByteLevel' },
+    decoder: BYTE_LEVEL,
     post_processor: null,
     model: {
       type: 'BPE',
@@ -94,7 +100,7 @@ function unigramFacts(metadata: Metadata): TextFacts {
   const scores = numbers(metadata, 'tokenizer.ggml.scores', vocabulary.tokens.length);
   const tokenizer = {
     added_tokens: addedTokens(vocabulary),
-    ...sentencePieceSteps(optionalBoolean(metadata, 'tokenizer.ggml.add_space_prefix') ?? true),
+    ...sentencePieceSteps(optionalBoolean(metadata, 'tokenizer.ggml.add_space_prefix') ?? false),
     post_processor: null,
     model: {
       type: 'Unigram',
@@ -109,7 +115,10 @@ function unigramFacts(metadata: Metadata): TextFacts {
 function sentencePieceSteps(spacePrefix: boolean) {
   const escape = { type: 'Replace', pattern: { String: ' ' }, content: '▁' };
   return {
-    normalizer: { type: 'Sequence', normalizers: spacePrefix ? [{ type: 'Prepend', prepend: '▁' }, escape] : [escape] },
+    normalizer: {
+      type: 'Sequence',
+      normalizers: spacePrefix ? [{ type: 'Prepend', prepend: '▁' }, escape] : [escape],
+    },
     pre_tokenizer: null,
     decoder: {
       type: 'Sequence',
@@ -129,7 +138,12 @@ interface Defaults {
   readonly eos: number | null;
 }
 
-function finish(metadata: Metadata, vocabulary: Vocabulary, tokenizer: { added_tokens: AddedTokenJson[] }, defaults: Defaults): TextFacts {
+function finish(
+  metadata: Metadata,
+  vocabulary: Vocabulary,
+  tokenizer: { added_tokens: AddedTokenJson[] },
+  defaults: Defaults,
+): TextFacts {
   const bos = optionalId(metadata, 'tokenizer.ggml.bos_token_id', vocabulary) ?? defaults.bos;
   const eos = optionalId(metadata, 'tokenizer.ggml.eos_token_id', vocabulary) ?? defaults.eos;
   const eot = optionalId(metadata, 'tokenizer.ggml.eot_token_id', vocabulary);
@@ -161,7 +175,10 @@ interface AddedTokenJson {
 /** Control tokens, whole tokens a user may write, and turn ends that the file calls ordinary by mistake. */
 function addedTokens({ tokens, kinds }: Vocabulary): AddedTokenJson[] {
   return tokens.flatMap((content, id) => {
-    const special = kinds[id] === KIND.control || kinds[id] === KIND.unknown || (endsTurn(content) && kinds[id] !== KIND.unused);
+    const special =
+      kinds[id] === KIND.control ||
+      kinds[id] === KIND.unknown ||
+      (endsTurn(content) && kinds[id] !== KIND.unused);
     const whole = special || kinds[id] === KIND.userDefined;
     return whole && content !== '' ? [{ id, content, special, normalized: false as const }] : [];
   });
@@ -189,7 +206,10 @@ function strings(metadata: Metadata, key: string): string[] {
 
 function numbers(metadata: Metadata, key: string, count: number): number[] {
   const value = metadata[key];
-  const list = Array.isArray(value) || ArrayBuffer.isView(value) ? Array.from(value as ArrayLike<unknown>, Number) : null;
+  const list =
+    Array.isArray(value) || ArrayBuffer.isView(value)
+      ? Array.from(value as ArrayLike<unknown>, Number)
+      : null;
   if (!list || list.length < count || list.some(Number.isNaN)) throw torn(key);
   return list;
 }

@@ -17,7 +17,9 @@ export interface InertMessages {
 const MARK = '\uFDD0';
 
 export function makeInert(messages: readonly Message[], controls: Iterable<string>): InertMessages {
-  const spelled = [...controls].filter((control) => messages.some(({ content }) => content.includes(control)));
+  const spelled = [...controls].filter((control) =>
+    messages.some(({ content }) => content.includes(control)),
+  );
   if (spelled.length === 0) return { messages, restore: (text) => text };
   spelled.sort((a, b) => b.length - a.length);
   // Longer than any run the messages hold, so that none can forge a placeholder.
@@ -36,7 +38,8 @@ export function makeInert(messages: readonly Message[], controls: Iterable<strin
 function longestRun(messages: readonly Message[]): number {
   let longest = 0;
   for (const { content } of messages) {
-    for (const run of content.match(new RegExp(`${MARK}+`, 'g')) ?? []) longest = Math.max(longest, run.length);
+    for (const run of content.match(new RegExp(`${MARK}+`, 'g')) ?? [])
+      longest = Math.max(longest, run.length);
   }
   return longest;
 }

@@ -4,7 +4,13 @@ import type { TextFacts } from '../base/textFacts.ts';
 import { stopIdsOf } from './stopIds.ts';
 import { flattenStep, parseTokenizerJson, type TokenizerJson } from './tokenizerJson.ts';
 
-const TokenName = v.union([v.string(), v.pipe(v.object({ content: v.string() }), v.transform((token) => token.content))]);
+const TokenName = v.union([
+  v.string(),
+  v.pipe(
+    v.object({ content: v.string() }),
+    v.transform((token) => token.content),
+  ),
+]);
 
 const ConfigSchema = v.object({
   bos_token: v.fallback(v.nullable(TokenName), null),
@@ -17,7 +23,16 @@ const ConfigSchema = v.object({
 });
 
 const GenerationSchema = v.object({
-  eos_token_id: v.fallback(v.union([v.pipe(v.number(), v.transform((id) => [id])), v.array(v.number())]), []),
+  eos_token_id: v.fallback(
+    v.union([
+      v.pipe(
+        v.number(),
+        v.transform((id) => [id]),
+      ),
+      v.array(v.number()),
+    ]),
+    [],
+  ),
 });
 
 /**
@@ -60,7 +75,9 @@ function idOf(json: TokenizerJson, text: string): number | null {
   return Object.hasOwn(json.model.vocab, text) ? (json.model.vocab[text] ?? null) : null;
 }
 
-const TemplateStart = v.object({ single: v.tupleWithRest([v.object({ SpecialToken: v.object({ id: v.string() }) })], v.unknown()) });
+const TemplateStart = v.object({
+  single: v.tupleWithRest([v.object({ SpecialToken: v.object({ id: v.string() }) })], v.unknown()),
+});
 
 /** Whether the file's post-processor puts `token` first. */
 function processorAdds(json: TokenizerJson, token: string | null): boolean {

@@ -27,7 +27,9 @@ export interface PieceRules {
 
 export function pieceRules(json: TokenizerJson): PieceRules {
   const decoders = flattenStep(json.decoder);
-  const byteLevel = [...decoders, ...flattenStep(json.pre_tokenizer)].some((step) => step.type === 'ByteLevel');
+  const byteLevel = [...decoders, ...flattenStep(json.pre_tokenizer)].some(
+    (step) => step.type === 'ByteLevel',
+  );
   if (byteLevel) return { bytesOf: byteLevelBytes, dropsFirstSpace: false };
   const dropsFirstSpace = decoders.some(
     (step) =>
@@ -50,5 +52,7 @@ function byteLevelBytes(piece: string): Uint8Array {
 
 function sentencePieceBytes(piece: string): Uint8Array {
   const byte = BYTE_TOKEN.exec(piece)?.[1];
-  return byte === undefined ? UTF8.encode(piece.replaceAll('▁', ' ')) : Uint8Array.of(Number.parseInt(byte, 16));
+  return byte === undefined
+    ? UTF8.encode(piece.replaceAll('▁', ' '))
+    : Uint8Array.of(Number.parseInt(byte, 16));
 }

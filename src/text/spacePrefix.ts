@@ -30,7 +30,8 @@ export function takePrefixRule(json: TokenizerJson): PrefixSplit {
   if (metaspace) {
     const scheme = metaspace['prepend_scheme'] ?? 'always';
     const mark = typeof metaspace['replacement'] === 'string' ? metaspace['replacement'] : '▁';
-    const steps = preTokenizers.map((step) => (step === metaspace ? { ...step, prepend_scheme: 'never' } : step));
+    const bare: Step = { ...metaspace, prepend_scheme: 'never' };
+    const steps = preTokenizers.map((step) => (step === metaspace ? bare : step));
     return {
       prefix: (text, first) => {
         const wanted = scheme === 'always' || (scheme === 'first' && first);

@@ -30,7 +30,10 @@ export function endsTurn(token: string): boolean {
  * whose spelling ends a turn. In the harmony format (gpt-oss) `<|end|>` closes
  * one channel and the answer goes on, so there it is not one.
  */
-export function stopIdsOf(named: readonly (number | null)[], controls: Iterable<readonly [id: number, text: string]>): number[] {
+export function stopIdsOf(
+  named: readonly (number | null)[],
+  controls: Iterable<readonly [id: number, text: string]>,
+): number[] {
   const ids = new Set<number>();
   for (const id of named) if (id !== null) ids.add(id);
   const bySpelling = new Map([...controls].map(([id, text]) => [text, id] as const));

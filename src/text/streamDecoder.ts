@@ -13,7 +13,10 @@ export interface StreamDecoderOptions {
   readonly continues?: boolean;
 }
 
-export function createStreamDecoder(tokenizer: Tokenizer, { continues = false }: StreamDecoderOptions = {}): StreamDecoder {
+export function createStreamDecoder(
+  tokenizer: Tokenizer,
+  { continues = false }: StreamDecoderOptions = {},
+): StreamDecoder {
   const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
   let dropSpace = tokenizer.dropsFirstSpace && !continues;
   return {

@@ -110,25 +110,42 @@ function libraryEncoder(
   const normalized = json.added_tokens.filter((token) => !token.special && token.normalized === true);
   const model = withoutControls(json.model, controls);
   try {
-    const library = new Library({ ...json, ...steps, model, added_tokens: normalized, post_processor: null, decoder: null }, {});
+    const library = new Library(
+      { ...json, ...steps, model, added_tokens: normalized, post_processor: null, decoder: null },
+      {},
+    );
     return (text) => library.encode(text, { add_special_tokens: false }).ids;
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error);
-    throw new AppError('UNSUPPORTED_TOKENIZER', `This model's tokenizer cannot be run here: ${words}`, { tokenizer: json.model.type }, error);
+    throw new AppError(
+      'UNSUPPORTED_TOKENIZER',
+      `This model's tokenizer cannot be run here: ${words}`,
+      { tokenizer: json.model.type },
+      error,
+    );
   }
 }
 
-function withoutControls(model: TokenizerJson['model'], controls: readonly AddedToken[]): TokenizerJson['model'] {
+function withoutControls(
+  model: TokenizerJson['model'],
+  controls: readonly AddedToken[],
+): TokenizerJson['model'] {
   if (model.type === 'Unigram') {
     const ids = new Set(controls.map((token) => token.id));
     // Ids are places in this list, so a control token keeps its place under a spelling no text has.
-    const vocab = model.vocab.map(([piece, score], id): [string, number] => [ids.has(id) ? `\uFFFF${id}\uFFFF` : piece, score]);
+    const vocab = model.vocab.map(([piece, score], id): [string, number] => [
+      ids.has(id) ? `\uFFFF${id}\uFFFF` : piece,
+      score,
+    ]);
     return { ...model, vocab };
   }
   const hidden = new Set(controls.map((token) => token.content));
   // The unknown token stands for what the vocabulary cannot spell, so the library needs it.
   if (model.unk_token) hidden.delete(model.unk_token);
-  return { ...model, vocab: Object.fromEntries(Object.entries(model.vocab).filter(([piece]) => !hidden.has(piece))) };
+  return {
+    ...model,
+    vocab: Object.fromEntries(Object.entries(model.vocab).filter(([piece]) => !hidden.has(piece))),
+  };
 }
 
 function pieceTable(json: TokenizerJson): (string | undefined)[] {

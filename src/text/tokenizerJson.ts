@@ -56,9 +56,13 @@ export function parseTokenizerJson(value: unknown): TokenizerJson {
   const parsed = v.safeParse(TokenizerJsonSchema, value);
   if (parsed.success) return parsed.output;
   const at = v.getDotPath(parsed.issues[0]) ?? 'top';
-  throw new AppError('UNSUPPORTED_TOKENIZER', `This tokenizer is of a kind Shoal cannot read (${at}: ${parsed.issues[0].message}).`, {
-    tokenizer: modelType(value),
-  });
+  throw new AppError(
+    'UNSUPPORTED_TOKENIZER',
+    `This tokenizer is of a kind Shoal cannot read (${at}: ${parsed.issues[0].message}).`,
+    {
+      tokenizer: modelType(value),
+    },
+  );
 }
 
 function modelType(value: unknown): string {
