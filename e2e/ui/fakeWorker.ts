@@ -2,7 +2,6 @@
  * A worker that computes nothing and keeps its models only while it lives. Its
  * name is a query string that says how it behaves; see `Behaviour`.
  */
-import { expose } from 'comlink';
 import type { FailureCode } from '../../src/base/failure.ts';
 import type {
   ChatResult,
@@ -13,6 +12,7 @@ import type {
   Result,
   WorkerApi,
 } from '../../src/protocol/api.ts';
+import { serve } from '../../src/protocol/serve.ts';
 import { ANSWER, LONG_ANSWER } from './answers.ts';
 
 const asked = new URLSearchParams(self.name);
@@ -203,4 +203,4 @@ const fake: WorkerApi = {
   },
 };
 
-expose(fake);
+serve(fake);

@@ -3,6 +3,7 @@ import { useStore } from 'zustand';
 import { useApp } from './appContext.ts';
 import { say } from './english.ts';
 import { SendIcon, StopIcon } from './icons.tsx';
+import { preloadMarkdown } from './Prose.tsx';
 
 export function Composer(): ReactNode {
   const { chat, models } = useApp();
@@ -10,10 +11,12 @@ export function Composer(): ReactNode {
   const busy = useStore(chat.store, (s) => s.answering !== null);
   const loaded = useStore(models.store, (s) => s.loaded);
   const loading = useStore(models.store, (s) => s.loading !== null);
-  const title = loaded ? models.titleOf(loaded.modelId) : '';
   const field = useRef<HTMLTextAreaElement>(null);
 
   useStopOnEscape();
+  useEffect(() => {
+    if (loading) preloadMarkdown();
+  }, [loading]);
   useEffect(() => {
     if (loaded) field.current?.focus({ preventScroll: true });
   }, [loaded]);
@@ -42,7 +45,7 @@ export function Composer(): ReactNode {
           value={draft}
           aria-label={say.chat.composer}
           aria-describedby="composer-keys"
-          placeholder={loaded ? say.chat.placeholder(title) : loading ? say.chat.placeholderLoading : say.chat.placeholderNone}
+          placeholder={loaded ? say.chat.placeholder : loading ? say.chat.placeholderLoading : say.chat.placeholderNone}
           onChange={({ currentTarget }) => chat.setDraft(currentTarget.value)}
           onKeyDown={keyDown}
         />

@@ -36,12 +36,12 @@ export function Dialog({ title, kind, onClose, children }: DialogProps): ReactNo
       }}
     >
       <div className="dialog-inside">
-        <header className="dialog-head">
+        <div className="dialog-head">
           <h2 id={heading}>{title}</h2>
           <button type="button" className="quiet round" aria-label={say.models.close} onClick={onClose}>
             <CloseIcon />
           </button>
-        </header>
+        </div>
         {children}
       </div>
     </dialog>

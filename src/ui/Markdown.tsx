@@ -28,7 +28,7 @@ const components: Components = {
   },
   pre: ({ children }) => <CodeBlock>{children}</CodeBlock>,
   table: ({ children }) => (
-    <div className="table" role="region" aria-label="Table" tabIndex={0}>
+    <div className="table" role="region" aria-label={say.chat.table} tabIndex={0}>
       <table>{children}</table>
     </div>
   ),

@@ -72,6 +72,7 @@ function ModelRow({ card }: { readonly card: ModelCard }): ReactNode {
       {card.state === 'partial' && <Progress label={say.models.progressOf(card.title)} done={card.doneBytes} total={card.bytes} />}
       {loading && <Progress label={say.state.loading} done={loading.progress?.done ?? 0} total={loading.progress?.total ?? 0} />}
       <p className="facts">{loading ? loadingFacts(loading.progress) : cardFacts(card)}</p>
+      <p className="facts origin">{card.origin.replace(/^(file|hub):/, '')}</p>
       {card.state === 'partial' && !card.resumable && <p className="facts">{say.models.chooseAgain}</p>}
       {asking && (
         <Confirm
@@ -131,7 +132,7 @@ function loadingFacts(progress: { phase: keyof typeof say.state.phases; done: nu
 
 function cardFacts(card: ModelCard): string {
   const amount = card.state === 'partial' ? sizeOf(card.doneBytes, card.bytes) : size(card.bytes);
-  return [amount, card.quantisation, card.family, say.models.context(card.contextLength), card.license, card.origin.replace(/^file:/, '')]
+  return [amount, card.quantisation, card.family, say.models.context(card.contextLength), card.license]
     .filter((fact) => fact !== '')
     .join(' · ');
 }

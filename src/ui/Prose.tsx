@@ -2,7 +2,13 @@
 import { lazy, Suspense, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { blocksOf } from './blocks.ts';
 
-const Markdown = lazy(async () => ({ default: (await import('./Markdown.tsx')).Markdown }));
+const fetchMarkdown = () => import('./Markdown.tsx');
+const Markdown = lazy(async () => ({ default: (await fetchMarkdown()).Markdown }));
+
+/** Called when an answer becomes likely, so that its first words are already drawn as they should be. */
+export function preloadMarkdown(): void {
+  void fetchMarkdown();
+}
 
 export function Prose({ text, live }: { readonly text: string; readonly live: boolean }): ReactNode {
   const blocks = useMemo(() => blocksOf(text), [text]);

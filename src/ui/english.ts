@@ -88,7 +88,7 @@ export const say = {
 
   chat: {
     composer: 'Message',
-    placeholder: (title: string) => (title === '' ? 'Message' : `Message ${title}`),
+    placeholder: 'Message',
     placeholderNone: 'Load a model to chat',
     placeholderLoading: 'Write; the model is loading',
     send: 'Send',
@@ -126,6 +126,7 @@ export const say = {
       failed: 'Cut off by a failure.',
     } satisfies Record<NonNullable<Message['end']>, string>,
     dropped: (n: number) => (n === 1 ? 'The oldest message was left out so that the rest fits.' : `The ${n} oldest messages were left out so that the rest fits.`),
+    table: 'Table',
     image: (alt: string) => `Image: ${alt === '' ? 'no description' : alt}`,
     suggestions: ['Explain how rainbows form, in three sentences.', 'Write a short poem about the sea at night.', 'Give me a Python function that reverses a list.'],
   },

@@ -21,7 +21,7 @@ function Icon({ path }: { readonly path: string }): ReactNode {
 }
 
 export const SendIcon = (): ReactNode => <Icon path="M10 16V4.5M5 9.2l5-5 5 5" />;
-export const StopIcon = (): ReactNode => <Icon path="M6.5 6.5h7v7h-7z" />;
+export const StopIcon = (): ReactNode => <Icon path="M6 6h8v8h-8z" />;
 export const CloseIcon = (): ReactNode => <Icon path="M5 5l10 10M15 5L5 15" />;
 export const DownIcon = (): ReactNode => <Icon path="M10 4v11.5M5 10.8l5 5 5-5" />;
 export const ChevronIcon = (): ReactNode => <Icon path="M6 8.5l4 4 4-4" />;
