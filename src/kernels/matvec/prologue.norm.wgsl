@@ -1,0 +1,15 @@
+// The input is rmsnorm(x) * normWeight; the kernel divides by the root mean square
+// after the sums over the columns, which is the same and needs no pass of its own.
+const NORMED = true;
+
+fn open_input(thread: u32) {}
+
+fn input_at(v: u32) -> vec4<f32> {
+  return x[v];
+}
+
+fn weigh(v: u32, value: vec4<f32>) -> vec4<f32> {
+  return value * normWeight[v];
+}
+
+fn keep_input(v: u32, value: vec4<f32>) {}
