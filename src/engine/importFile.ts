@@ -1,7 +1,13 @@
 /** A model's files, read as far as their weights: what it is, what it says, where its tensors lie. */
 import { AppError } from '../base/failure.ts';
 import type { TextFacts } from '../base/textFacts.ts';
-import { type ByteSource, type DiskType, openGguf, openSafetensors, type TensorDirectory } from '../formats/index.ts';
+import {
+  type ByteSource,
+  type DiskType,
+  openGguf,
+  openSafetensors,
+  type TensorDirectory,
+} from '../formats/index.ts';
 import { type ModelSpec, specFromConfig, specFromGguf, type TensorRecipe } from '../models/index.ts';
 import { textFactsFromGguf, textFactsFromTokenizerJson } from '../text/index.ts';
 

@@ -7,7 +7,12 @@
 import { AppError } from '../base/failure.ts';
 import type { ByteSource } from '../formats/index.ts';
 import {
-  type ModelManifest, modelLock, type PartialImport, type RecordStore, sha256, type WeightChoice,
+  type ModelManifest,
+  modelLock,
+  type PartialImport,
+  type RecordStore,
+  sha256,
+  type WeightChoice,
 } from '../storage/index.ts';
 import { cardOf, type ImportedCard } from './importedModels.ts';
 import { type ModelFile, readModelFile } from './importFile.ts';
@@ -58,12 +63,17 @@ export async function importModel(request: ImportRequest): Promise<ImportedCard>
   const plan = planImport(file.recipes, file.directory, { weights, recordBytes });
   const id = await modelId(request, sources, file, plan);
   if (request.expectedId !== undefined && request.expectedId !== id) {
-    throw new AppError('SOURCE_CHANGED', 'the files are not those this import began with', { origin: request.origin });
+    throw new AppError('SOURCE_CHANGED', 'the files are not those this import began with', {
+      origin: request.origin,
+    });
   }
   const lock = await modelLock(id, signal);
   try {
     const facts = factsOf(request, id, sources, file, plan);
-    meter = progressMeter({ modelId: id, title: facts.title, totalBytes: plan.sourceBytes }, request.onProgress);
+    meter = progressMeter(
+      { modelId: id, title: facts.title, totalBytes: plan.sourceBytes },
+      request.onProgress,
+    );
     const before = await stateOf(store, facts);
     const hashes = await knownHashes(store, plan, before);
     await store.ensureSpace(plan.records.reduce((sum, { bytes }, i) => sum + (hashes[i] ? 0 : bytes), 0));
@@ -108,7 +118,8 @@ async function modelId(
 ): Promise<string> {
   const samples = await Promise.all(sources.map((source) => sampleHash(source, signal)));
   const layout = tensors.map(({ entry, parts }) => [
-    entry, parts.map(({ file, rows, add }) => [file.name, file.type, file.offset, rows, add]),
+    entry,
+    parts.map(({ file, rows, add }) => [file.name, file.type, file.offset, rows, add]),
   ]);
   const slabs = records.map((record) => record.slabs);
   const identity = JSON.stringify({ version: 1, origin, weights, samples, spec, text, layout, slabs });
@@ -118,7 +129,9 @@ async function modelId(
 async function sampleHash(source: ImportSource, signal: AbortSignal): Promise<string> {
   const length = Math.min(SAMPLE_BYTES, source.size);
   const starts = [Math.floor((source.size - length) / 2), source.size - length];
-  const hashes = await Promise.all(starts.map(async (start) => sha256(await source.read(start, length, signal))));
+  const hashes = await Promise.all(
+    starts.map(async (start) => sha256(await source.read(start, length, signal))),
+  );
   return `${source.size} ${hashes.join(' ')}`;
 }
 
@@ -135,7 +148,8 @@ function factsOf(
     title: request.title ?? file.title ?? sources[0]?.name ?? id,
     origin: request.origin,
     license: file.license,
-    quantisation: request.weights === 'keep' ? file.quantisation : `${file.quantisation} → ${request.weights}`,
+    quantisation:
+      request.weights === 'keep' ? file.quantisation : `${file.quantisation} → ${request.weights}`,
     family: file.spec.family,
     contextLength: file.spec.contextLength,
     weights: request.weights,
@@ -157,7 +171,8 @@ async function finishedManifest(store: RecordStore, id: string): Promise<ModelMa
   try {
     return await store.readManifest(id);
   } catch (error) {
-    if (error instanceof AppError && (error.code === 'MODEL_NOT_FOUND' || error.code === 'STORAGE')) return null;
+    if (error instanceof AppError && (error.code === 'MODEL_NOT_FOUND' || error.code === 'STORAGE'))
+      return null;
     throw error;
   }
 }
@@ -169,7 +184,8 @@ async function knownHashes(store: RecordStore, plan: ImportPlan, before: Before)
     const { manifest, partial } = before;
     const hash = manifest?.records[record]?.sha256 ?? partial?.records[record]?.sha256 ?? null;
     const id = manifest?.id ?? partial?.id ?? '';
-    const there = hash !== null && (manifest ? await isIntact(store, id, record) : await store.has(id, record));
+    const there =
+      hash !== null && (manifest ? await isIntact(store, id, record) : await store.has(id, record));
     hashes.push(there ? hash : null);
   }
   return hashes;
@@ -206,7 +222,8 @@ async function writeRecords(work: Work, signal: AbortSignal): Promise<void> {
     }
   };
   const lanes = await Promise.allSettled(Array.from({ length: RECORDS_IN_WORK }, lane));
-  if (lanes.some(({ status }) => status === 'rejected')) throw signal.aborted ? signal.reason : failed.signal.reason;
+  if (lanes.some(({ status }) => status === 'rejected'))
+    throw signal.aborted ? signal.reason : failed.signal.reason;
 }
 
 async function writeRecord(work: Work, record: number, signal: AbortSignal): Promise<void> {
@@ -216,7 +233,9 @@ async function writeRecord(work: Work, record: number, signal: AbortSignal): Pro
   const hash = await sha256(bytes);
   const expected = before.manifest?.records[record]?.sha256;
   if (expected !== undefined && expected !== hash) {
-    throw new AppError('SOURCE_CHANGED', 'the files are not those this model was made from', { origin: facts.origin });
+    throw new AppError('SOURCE_CHANGED', 'the files are not those this model was made from', {
+      origin: facts.origin,
+    });
   }
   signal.throwIfAborted();
   await store.write(facts.id, record, bytes);
@@ -235,7 +254,16 @@ async function savePartial({ store, plan, facts, before, hashes }: Work): Promis
 function manifestOf({ plan, facts, before, hashes }: Work, { spec, text }: ModelFile): ModelManifest {
   const { version, id, title, origin, license, quantisation, sourceBytes, bytes, createdAt } = facts;
   return {
-    version, id, title, origin, license, quantisation, sourceBytes, bytes, spec, text,
+    version,
+    id,
+    title,
+    origin,
+    license,
+    quantisation,
+    sourceBytes,
+    bytes,
+    spec,
+    text,
     createdAt: before.manifest?.createdAt ?? createdAt,
     tensors: plan.tensors.map(({ entry }) => entry),
     records: plan.records.map(({ slabs, bytes: size }, record) => {

@@ -5,7 +5,13 @@
  */
 import { AppError } from '../base/failure.ts';
 import {
-  type FileTensor, GROUP, padCols, quantBytes, scaleBytes, type TensorDirectory, type WeightLayout,
+  type FileTensor,
+  GROUP,
+  padCols,
+  quantBytes,
+  scaleBytes,
+  type TensorDirectory,
+  type WeightLayout,
 } from '../formats/index.ts';
 import type { TensorRecipe } from '../models/index.ts';
 import { RECORD_BYTES, type Slab, type TensorEntry, type WeightChoice } from '../storage/index.ts';
@@ -59,7 +65,8 @@ export function planImport(
     .map((recipe) => planTensor(recipe, directory, weights))
     .sort((a, b) => place(a) - place(b));
   const records = packRecords(tensors, recordBytes);
-  const total = (key: 'bytes' | 'sourceBytes'): number => records.reduce((sum, record) => sum + record[key], 0);
+  const total = (key: 'bytes' | 'sourceBytes'): number =>
+    records.reduce((sum, record) => sum + record[key], 0);
   return { tensors, records, bytes: total('bytes'), sourceBytes: total('sourceBytes') };
 }
 
@@ -104,14 +111,19 @@ function checkShape(recipe: TensorRecipe, parts: readonly PlannedPart[]): void {
       parts.reduce((sum, part) => sum + part.rows, 0) === recipe.rows;
   if (!fits) {
     const found = parts.map(({ file }) => `${file.rows}x${file.cols}`).join(' + ');
-    throw new AppError('BAD_DIMENSIONS', `${recipe.name} should be ${recipe.rows}x${recipe.cols}, the file has ${found}`, {
-      tensor: recipe.name,
-      expected: `${recipe.rows}x${recipe.cols}`,
-      found,
-    });
+    throw new AppError(
+      'BAD_DIMENSIONS',
+      `${recipe.name} should be ${recipe.rows}x${recipe.cols}, the file has ${found}`,
+      {
+        tensor: recipe.name,
+        expected: `${recipe.rows}x${recipe.cols}`,
+        found,
+      },
+    );
   }
   const layouts = new Set(parts.map(({ file }) => file.layout));
-  if (!vector && layouts.size > 1) throw new Error(`recipe ${recipe.name} joins ${[...layouts].join(' and ')}`);
+  if (!vector && layouts.size > 1)
+    throw new Error(`recipe ${recipe.name} joins ${[...layouts].join(' and ')}`);
 }
 
 /**
@@ -138,7 +150,7 @@ function packRecords(tensors: readonly PlannedTensor[], limit: number): PlannedR
     const sourceRow = parts.reduce((sum, { file }) => sum + file.rows * file.rowBytes, 0) / entry.rows;
     const fits = (rows: number): boolean =>
       open.bytes + slabBytes(entry, rows) <= limit && open.sourceBytes + rows * sourceRow <= limit;
-    for (let row = 0; row < entry.rows; ) {
+    for (let row = 0; row < entry.rows;) {
       const rows = rowsThatFit(entry.rows - row, fits);
       if (rows === 0 && open.slabs.length === 0) throw tooWide(entry);
       if (rows === 0) {
@@ -169,5 +181,8 @@ function rowsThatFit(left: number, fits: (rows: number) => boolean): number {
 }
 
 function tooWide({ name, cols }: TensorEntry): AppError {
-  return new AppError('BAD_DIMENSIONS', `rows of ${name} are too wide to store`, { tensor: name, cols: padCols(cols) });
+  return new AppError('BAD_DIMENSIONS', `rows of ${name} are too wide to store`, {
+    tensor: name,
+    cols: padCols(cols),
+  });
 }

@@ -42,7 +42,8 @@ export function progressMeter(
     marks.push({ at, bytes: finished + inWork });
     while (marks.length > 2 && (marks[1]?.at ?? at) <= at - WINDOW_MS) marks.shift();
     const first = marks[0] ?? { at, bytes: 0 };
-    const speed = at > first.at ? Math.max(0, ((finished + inWork - first.bytes) * 1000) / (at - first.at)) : 0;
+    const speed =
+      at > first.at ? Math.max(0, ((finished + inWork - first.bytes) * 1000) / (at - first.at)) : 0;
     tell({ ...about, doneBytes, speed });
   };
 

@@ -1,6 +1,13 @@
 /** One record of an import: read its rows from the file, repack them for the GPU. */
 import {
-  type ByteSource, decodeRows, type FileTensor, type Planes, quantBytes, quantiseRows, repackRows, scaleBytes,
+  type ByteSource,
+  decodeRows,
+  type FileTensor,
+  type Planes,
+  quantBytes,
+  quantiseRows,
+  repackRows,
+  scaleBytes,
 } from '../formats/index.ts';
 import type { Slab, TensorEntry } from '../storage/index.ts';
 import { type ImportPlan, pad16, type PlannedPart, slabBytes } from './importPlan.ts';
@@ -59,7 +66,13 @@ function piecesOf(plan: ImportPlan, slab: Slab): Piece[] {
   for (const part of parts) {
     const { file } = part;
     if (isVector(entry)) {
-      pieces.push({ part, offset: file.offset, length: file.rows * file.rowBytes, rows: file.rows, to: start });
+      pieces.push({
+        part,
+        offset: file.offset,
+        length: file.rows * file.rowBytes,
+        rows: file.rows,
+        to: start,
+      });
       start += file.rows * file.cols;
       continue;
     }
@@ -141,7 +154,13 @@ function planesAt({ layout, cols }: TensorEntry, slab: Planes, row: number, rows
   };
 }
 
-function repackInto(entry: TensorEntry, file: FileTensor, bytes: Uint8Array, piece: Piece, slab: Planes): void {
+function repackInto(
+  entry: TensorEntry,
+  file: FileTensor,
+  bytes: Uint8Array,
+  piece: Piece,
+  slab: Planes,
+): void {
   const planes = planesAt(entry, slab, piece.to, piece.rows);
   // Where a part ends after an odd count of f16 scales, the next one's are not word-aligned.
   const aligned = planes.scales.byteOffset % 4 === 0;
@@ -150,7 +169,13 @@ function repackInto(entry: TensorEntry, file: FileTensor, bytes: Uint8Array, pie
   if (!aligned) planes.scales.set(scales);
 }
 
-function requantise(entry: TensorEntry, file: FileTensor, bytes: Uint8Array, piece: Piece, slab: Planes): void {
+function requantise(
+  entry: TensorEntry,
+  file: FileTensor,
+  bytes: Uint8Array,
+  piece: Piece,
+  slab: Planes,
+): void {
   const { layout, name } = entry;
   if (layout !== 'q8s' && layout !== 'q4s') throw new Error(`${name}: nothing quantises to ${layout}`);
   const step = Math.max(1, Math.floor(QUANTISE_STEP / file.cols));

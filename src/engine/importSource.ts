@@ -1,7 +1,14 @@
 /** Where a model comes from, as the page or a tool names it → byte sources that can be opened again. */
 import { AppError } from '../base/failure.ts';
 import {
-  fileSource, hubFileUrl, type HubOptions, partNames, type RecordStore, urlSource, type VersionedSource, type WeightChoice,
+  fileSource,
+  hubFileUrl,
+  type HubOptions,
+  partNames,
+  type RecordStore,
+  urlSource,
+  type VersionedSource,
+  type WeightChoice,
 } from '../storage/index.ts';
 import type { ImportRequest, OpenContext } from './importModel.ts';
 
@@ -41,16 +48,21 @@ export async function openSource(
         open: () => Promise.resolve(source.files.map(fileSource)),
       };
     }
-    case 'url': return { weights, ...fromOrigin(source.url, options) };
-    case 'urls': return { weights, ...fromOrigin(source.urls.join(' '), options) };
-    case 'hub': return { weights, ...fromOrigin(`hub:${source.repo}/${source.path}`, options) };
+    case 'url':
+      return { weights, ...fromOrigin(source.url, options) };
+    case 'urls':
+      return { weights, ...fromOrigin(source.urls.join(' '), options) };
+    case 'hub':
+      return { weights, ...fromOrigin(`hub:${source.repo}/${source.path}`, options) };
     case 'resume': {
       const partial = await store.readPartial(source.id);
-      if (!partial) throw new AppError('MODEL_NOT_FOUND', `no import of ${source.id} has begun`, { model: source.id });
+      if (!partial)
+        throw new AppError('MODEL_NOT_FOUND', `no import of ${source.id} has begun`, { model: source.id });
       const { id, origin, title } = partial;
       return { ...fromOrigin(origin, options), title, weights: partial.weights, expectedId: id };
     }
-    default: return source satisfies never;
+    default:
+      return source satisfies never;
   }
 }
 

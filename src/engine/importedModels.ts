@@ -19,7 +19,8 @@ export interface ImportedCard {
 /** Finished ones first, then those that can go on, then what can only be removed; each oldest first. */
 export async function listModels(store: RecordStore): Promise<readonly ImportedCard[]> {
   const { ready, partial, damaged } = await store.listManifests();
-  const oldestFirst = (a: { createdAt: number }, b: { createdAt: number }): number => a.createdAt - b.createdAt;
+  const oldestFirst = (a: { createdAt: number }, b: { createdAt: number }): number =>
+    a.createdAt - b.createdAt;
   return [
     ...ready.toSorted(oldestFirst).map(cardOf),
     ...partial.toSorted(oldestFirst).map(partialCard),
@@ -27,11 +28,28 @@ export async function listModels(store: RecordStore): Promise<readonly ImportedC
   ];
 }
 
-export function cardOf({ id, title, origin, license, quantisation, bytes, spec }: ModelManifest): ImportedCard {
+export function cardOf({
+  id,
+  title,
+  origin,
+  license,
+  quantisation,
+  bytes,
+  spec,
+}: ModelManifest): ImportedCard {
   const { family, contextLength } = spec;
   return {
-    id, title, family, origin, license, quantisation, bytes, contextLength,
-    state: 'ready', doneBytes: bytes, resumable: false,
+    id,
+    title,
+    family,
+    origin,
+    license,
+    quantisation,
+    bytes,
+    contextLength,
+    state: 'ready',
+    doneBytes: bytes,
+    resumable: false,
   };
 }
 
@@ -39,8 +57,16 @@ function partialCard(partial: PartialImport): ImportedCard {
   const { id, title, family, origin, license, quantisation, bytes, contextLength, records } = partial;
   const doneBytes = records.reduce((sum, record) => sum + (record.sha256 === null ? 0 : record.bytes), 0);
   return {
-    id, title, family, origin, license, quantisation, bytes, contextLength,
-    state: 'partial', doneBytes,
+    id,
+    title,
+    family,
+    origin,
+    license,
+    quantisation,
+    bytes,
+    contextLength,
+    state: 'partial',
+    doneBytes,
     // A page may not reopen a local file by itself.
     resumable: !origin.startsWith('file:'),
   };
@@ -48,7 +74,16 @@ function partialCard(partial: PartialImport): ImportedCard {
 
 function damagedCard(id: string, title: string): ImportedCard {
   return {
-    id, title, family: '', origin: '', license: '', quantisation: '', bytes: 0, contextLength: 0,
-    state: 'damaged', doneBytes: 0, resumable: false,
+    id,
+    title,
+    family: '',
+    origin: '',
+    license: '',
+    quantisation: '',
+    bytes: 0,
+    contextLength: 0,
+    state: 'damaged',
+    doneBytes: 0,
+    resumable: false,
   };
 }

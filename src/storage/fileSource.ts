@@ -39,6 +39,11 @@ async function readSlice(file: Blob & { readonly name: string }, offset: number,
     return new Uint8Array(await file.slice(offset, offset + length).arrayBuffer());
   } catch (error) {
     // Browsers refuse to read a file that was written to, moved or deleted since it was chosen.
-    throw new AppError('SOURCE_CHANGED', `${file.name} changed or went away while it was read`, { file: file.name }, error);
+    throw new AppError(
+      'SOURCE_CHANGED',
+      `${file.name} changed or went away while it was read`,
+      { file: file.name },
+      error,
+    );
   }
 }

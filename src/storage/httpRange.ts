@@ -92,10 +92,11 @@ function refusalOf(remote: Remote, known: Version, response: Response, from: num
 }
 
 async function* bodyOf(response: Response, length: number, patience: Patience): AsyncGenerator<Uint8Array> {
-  const reader = response.body?.getReader();
+  if (!response.body) throw new Dropped('the answer has no body');
+  const reader = response.body.getReader();
   let left = length;
   try {
-    while (reader && left > 0) {
+    while (left > 0) {
       const { done, value } = await reader.read().catch((error: unknown) => patience.failed(error));
       if (done) break;
       patience.moved();
@@ -104,7 +105,7 @@ async function* bodyOf(response: Response, length: number, patience: Patience): 
     }
   } finally {
     // A connection nobody reads to its end must not stay open.
-    reader?.cancel().catch(() => undefined);
+    reader.cancel().catch(() => undefined);
   }
   if (left > 0) throw new Dropped('the server ended its answer early');
 }
@@ -206,14 +207,24 @@ export function sourceChanged(remote: Remote): AppError {
 }
 
 function noRanges(remote: Remote): AppError {
-  return new AppError('NO_RANGES', `the server of ${remote.name} does not serve parts of files`, { file: remote.name });
+  return new AppError('NO_RANGES', `the server of ${remote.name} does not serve parts of files`, {
+    file: remote.name,
+  });
 }
 
 function badStatus(remote: Remote, status: number): AppError {
-  return new AppError('HTTP_STATUS', `the server answered ${status} for ${remote.name}`, { file: remote.name, status });
+  return new AppError('HTTP_STATUS', `the server answered ${status} for ${remote.name}`, {
+    file: remote.name,
+    status,
+  });
 }
 
 function givenUp(remote: Remote, error: Dropped): AppError {
   if (error.status !== 0) return badStatus(remote, error.status);
-  return new AppError('NETWORK', `the connection for ${remote.name} was lost: ${error.message}`, { file: remote.name }, error);
+  return new AppError(
+    'NETWORK',
+    `the connection for ${remote.name} was lost: ${error.message}`,
+    { file: remote.name },
+    error,
+  );
 }

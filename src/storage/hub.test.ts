@@ -9,7 +9,10 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 const file = (path: string, size: number) => ({ type: 'file', oid: 'x', path, size });
-const lfs = (path: string, size: number) => ({ ...file(path, 134), lfs: { oid: 'y', size, pointerSize: 134 } });
+const lfs = (path: string, size: number) => ({
+  ...file(path, 134),
+  lfs: { oid: 'y', size, pointerSize: 134 },
+});
 
 describe('hubListing', () => {
   it('lists GGUF models with their sizes, split ones once', async () => {
@@ -37,15 +40,29 @@ describe('hubListing', () => {
   });
 
   it('asks the hub only about what can be a repository', async () => {
-    for (const repo of ['', 'owner', 'owner/', '/name', 'a/b/c', 'a/../b', '../x', 'owner/na me', 'http://x/y', 'o/n?x=1']) {
-      await expect(hubListing(repo, { hubUrl: server.origin })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+    for (const repo of [
+      '',
+      'owner',
+      'owner/',
+      '/name',
+      'a/b/c',
+      'a/../b',
+      '../x',
+      'owner/na me',
+      'http://x/y',
+      'o/n?x=1',
+    ]) {
+      await expect(hubListing(repo, { hubUrl: server.origin })).rejects.toMatchObject({
+        code: 'BAD_REQUEST',
+      });
     }
     expect(server.requests).toEqual([]);
   });
 
   it('names what goes wrong', async () => {
     await expect(hubListing('no/such', { hubUrl: server.origin })).rejects.toMatchObject({
-      code: 'HTTP_STATUS', detail: { status: 404, repo: 'no/such' },
+      code: 'HTTP_STATUS',
+      detail: { status: 404, repo: 'no/such' },
     });
     await server.close();
     await expect(hubListing('no/such', { hubUrl: server.origin })).rejects.toMatchObject({ code: 'NETWORK' });
@@ -67,7 +84,9 @@ describe('names of files', () => {
 
   it('of parts follow from the first', () => {
     expect(partNames('d/m-00001-of-00003.gguf')).toEqual([
-      'd/m-00001-of-00003.gguf', 'd/m-00002-of-00003.gguf', 'd/m-00003-of-00003.gguf',
+      'd/m-00001-of-00003.gguf',
+      'd/m-00002-of-00003.gguf',
+      'd/m-00003-of-00003.gguf',
     ]);
     expect(partNames('m.gguf')).toEqual(['m.gguf']);
     expect(partNames('m-00002-of-00003.gguf')).toEqual(['m-00002-of-00003.gguf']);

@@ -33,7 +33,8 @@ export async function hubListing(repo: string, options: HubOptions = {}): Promis
   const sizes = new Map<string, number>();
   try {
     for await (const entry of listFiles({ repo, recursive: true, ...hubParams(options) })) {
-      if (entry.type === 'file' && /\.gguf$/i.test(entry.path)) sizes.set(entry.path, entry.lfs?.size ?? entry.size);
+      if (entry.type === 'file' && /\.gguf$/i.test(entry.path))
+        sizes.set(entry.path, entry.lfs?.size ?? entry.size);
     }
   } catch (error) {
     throw hubFailure(error, repo);
@@ -75,7 +76,8 @@ function groupParts(sizes: ReadonlyMap<string, number>): readonly HubModelFile[]
 
 function hubParams({ hubUrl = HUB_URL, fetch = globalThis.fetch, signal }: HubOptions) {
   // listFiles takes no signal of its own.
-  const abortable: typeof globalThis.fetch = (input, init) => fetch(input, { ...init, ...(signal && { signal }) });
+  const abortable: typeof globalThis.fetch = (input, init) =>
+    fetch(input, { ...init, ...(signal && { signal }) });
   return { hubUrl, fetch: abortable };
 }
 

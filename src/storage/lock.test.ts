@@ -4,7 +4,11 @@ import { modelLock } from './lock.ts';
 /** Web Locks as far as `ifAvailable` goes. */
 function fakeLocks(): LockManager {
   const held = new Set<string>();
-  const request = async (name: string, _options: LockOptions, use: (lock: Lock | null) => unknown): Promise<unknown> => {
+  const request = async (
+    name: string,
+    _options: LockOptions,
+    use: (lock: Lock | null) => unknown,
+  ): Promise<unknown> => {
     if (held.has(name)) return use(null);
     held.add(name);
     try {
@@ -20,7 +24,10 @@ describe('modelLock', () => {
   it('lets one writer in at a time, per model', async () => {
     const locks = fakeLocks();
     const first = await modelLock('a', undefined, locks);
-    await expect(modelLock('a', undefined, locks)).rejects.toMatchObject({ code: 'MODEL_BUSY', detail: { model: 'a' } });
+    await expect(modelLock('a', undefined, locks)).rejects.toMatchObject({
+      code: 'MODEL_BUSY',
+      detail: { model: 'a' },
+    });
     const other = await modelLock('b', undefined, locks);
     first.dispose();
     await Promise.resolve().then(() => undefined);
@@ -34,6 +41,8 @@ describe('modelLock', () => {
   });
 
   it('is not taken for who has cancelled', async () => {
-    await expect(modelLock('a', AbortSignal.abort(), fakeLocks())).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(modelLock('a', AbortSignal.abort(), fakeLocks())).rejects.toMatchObject({
+      name: 'AbortError',
+    });
   });
 });

@@ -11,36 +11,85 @@ const hexHash = (bytes: Uint8Array): string => createHash('sha256').update(bytes
 
 function manifest(id: string, records: readonly Uint8Array[]): ModelManifest {
   return {
-    version: 1, id, title: `Model ${id}`, origin: 'file:m.gguf', license: 'mit', quantisation: 'F32',
-    sourceBytes: 10, bytes: 20, createdAt: 1,
+    version: 1,
+    id,
+    title: `Model ${id}`,
+    origin: 'file:m.gguf',
+    license: 'mit',
+    quantisation: 'F32',
+    sourceBytes: 10,
+    bytes: 20,
+    createdAt: 1,
     spec: {
-      family: 'llama', vocab: 4, hidden: 32, contextLength: 64, embedScale: 1, normEps: 1e-5, tiedHead: true,
-      logitSoftCap: 0, ropes: [{ dims: 4, pairing: 'half', inverseFrequencies: [1, 0.5], amplitude: 1 }],
-      layers: [{
-        attention: {
-          kind: 'gqa', heads: 2, kvHeads: 1, headDim: 16, scale: 0.25, window: 0, softCap: 0,
-          qkNorm: false, qkvBias: false, outBias: false, rope: 0,
+      family: 'llama',
+      vocab: 4,
+      hidden: 32,
+      contextLength: 64,
+      embedScale: 1,
+      normEps: 1e-5,
+      tiedHead: true,
+      logitSoftCap: 0,
+      ropes: [{ dims: 4, pairing: 'half', inverseFrequencies: [1, 0.5], amplitude: 1 }],
+      layers: [
+        {
+          attention: {
+            kind: 'gqa',
+            heads: 2,
+            kvHeads: 1,
+            headDim: 16,
+            scale: 0.25,
+            window: 0,
+            softCap: 0,
+            qkNorm: false,
+            qkvBias: false,
+            outBias: false,
+            rope: 0,
+          },
+          ffn: { kind: 'dense', inner: 64, activation: 'silu' },
+          postNorms: false,
         },
-        ffn: { kind: 'dense', inner: 64, activation: 'silu' },
-        postNorms: false,
-      }],
+      ],
     },
-    text: { tokenizer: { any: [1] }, tokenizerConfig: null, chatTemplate: null, bos: null, addBos: false, stopIds: [2] },
+    text: {
+      tokenizer: { any: [1] },
+      tokenizerConfig: null,
+      chatTemplate: null,
+      bos: null,
+      addBos: false,
+      stopIds: [2],
+    },
     tensors: [{ name: 'embed', layout: 'f32', rows: 4, cols: 32 }],
     records: records.map((bytes) => ({
-      bytes: bytes.length, sha256: hexHash(bytes), slabs: [{ tensor: 0, row: 0, rows: 4 }],
+      bytes: bytes.length,
+      sha256: hexHash(bytes),
+      slabs: [{ tensor: 0, row: 0, rows: 4 }],
     })),
   };
 }
 
 function partial(id: string): PartialImport {
   return {
-    version: 1, id, title: 'Half', origin: 'https://x/m.gguf', license: '', quantisation: 'F32', family: 'llama',
-    contextLength: 64, weights: 'keep', sourceBytes: 10, bytes: 20, createdAt: 1,
+    version: 1,
+    id,
+    title: 'Half',
+    origin: 'https://x/m.gguf',
+    license: '',
+    quantisation: 'F32',
+    family: 'llama',
+    contextLength: 64,
+    weights: 'keep',
+    sourceBytes: 10,
+    bytes: 20,
+    createdAt: 1,
     sources: [{ name: 'm.gguf', size: 10, validator: '"a"' }],
-    records: [{ bytes: 10, sha256: hexHash(OTHER) }, { bytes: 10, sha256: null }],
+    records: [
+      { bytes: 10, sha256: hexHash(OTHER) },
+      { bytes: 10, sha256: null },
+    ],
   };
 }
+
+const sorted = (lines: readonly string[]): string[] => lines.toSorted((a, b) => a.localeCompare(b));
 
 let databases = 0;
 const blob: RecordForm = (bytes) => new Blob([bytes]);
@@ -77,7 +126,10 @@ describe.each(Object.keys(places))('a record store in %s', (place) => {
 
   it('has no model before its manifest', async () => {
     await store.write('a', 0, RECORD.slice());
-    await expect(store.read('a', 0)).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND', detail: { model: 'a' } });
+    await expect(store.read('a', 0)).rejects.toMatchObject({
+      code: 'MODEL_NOT_FOUND',
+      detail: { model: 'a' },
+    });
     expect((await store.listManifests()).ready).toEqual([]);
   });
 
@@ -106,14 +158,24 @@ describe.each(Object.keys(places))('a record store in %s', (place) => {
     const good = manifest('b', [OTHER]);
     await manifests.set('manifest/b', { ...good, spec: { ...good.spec, hidden: 'wide' } });
     await manifests.set('manifest/c', { ...good, version: 2 });
-    await manifests.set('manifest/d', { ...good, records: [{ ...good.records[0], slabs: [{ tensor: 0, row: 2, rows: 3 }] }] });
+    await manifests.set('manifest/d', {
+      ...good,
+      records: [{ ...good.records[0], slabs: [{ tensor: 0, row: 2, rows: 3 }] }],
+    });
     await manifests.set('partial/e', 17);
-    await manifests.set('manifest/f', { ...good, tensors: [{ name: 'embed', layout: 'constructor', rows: 4, cols: 32 }] });
+    await manifests.set('manifest/f', {
+      ...good,
+      tensors: [{ name: 'embed', layout: 'constructor', rows: 4, cols: 32 }],
+    });
     const { ready, partial: begun, damaged } = await store.listManifests();
     expect(ready.map(({ id }) => id)).toEqual(['a']);
     expect(begun).toEqual([]);
-    expect(damaged.map(({ id, title }) => [id, title]).toSorted()).toEqual([
-      ['b', 'Model b'], ['c', 'Model b'], ['d', 'Model b'], ['e', 'e'], ['f', 'Model b'],
+    expect(sorted(damaged.map(({ id, title }) => `${id}: ${title}`))).toEqual([
+      'b: Model b',
+      'c: Model b',
+      'd: Model b',
+      'e: e',
+      'f: Model b',
     ]);
     expect(damaged.find(({ id }) => id === 'b')?.reason).toContain('spec.hidden');
     await expect(store.readManifest('b')).rejects.toMatchObject({ code: 'STORAGE', detail: { model: 'b' } });
@@ -157,7 +219,10 @@ describe('IndexedDB that fails', () => {
 
   it('says QUOTA when the disk is full and keeps what was there', async () => {
     const store = createRecordStore({
-      manifests: idbShelf('quota-m'), records: idbShelf('quota-r'), form: blob, ensureSpace: () => Promise.resolve(),
+      manifests: idbShelf('quota-m'),
+      records: idbShelf('quota-r'),
+      form: blob,
+      ensureSpace: () => Promise.resolve(),
     });
     await store.write('a', 0, RECORD.slice());
     await store.writeManifest(manifest('a', [RECORD]));

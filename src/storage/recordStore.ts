@@ -5,10 +5,10 @@
 import { AppError } from '../base/failure.ts';
 import { sha256 } from './hash.ts';
 import { modelLock } from './lock.ts';
-import { check, manifestSchema, partialSchema } from './schema.ts';
+import { check, manifestSchema, partialSchema, type Schema } from './schema.ts';
 import { idbShelf, memoryShelf, type Shelf } from './shelf.ts';
 import { checkSpace } from './space.ts';
-import type { DamagedEntry, ModelManifest, PartialImport, RecordStore } from './types.ts';
+import type { DamagedEntry, ModelManifest, PartialImport, RecordStore, StoredModels } from './types.ts';
 
 export interface Shelves {
   readonly manifests: Shelf;
@@ -54,12 +54,16 @@ export function createRecordStore({ manifests, records, form, ensureSpace }: She
 
   const readManifest = async (model: string): Promise<ModelManifest> => {
     const stored = await manifests.get(MANIFEST + model);
-    if (stored === undefined) throw new AppError('MODEL_NOT_FOUND', `no model ${model} is stored here`, { model });
+    if (stored === undefined)
+      throw new AppError('MODEL_NOT_FOUND', `no model ${model} is stored here`, { model });
     const checked = check(manifestSchema, stored);
     if ('reason' in checked) {
       throw new AppError('STORAGE', `the manifest of ${model} is damaged: ${checked.reason}`, { model });
     }
-    hashes.set(model, checked.value.records.map((record) => record.sha256));
+    hashes.set(
+      model,
+      checked.value.records.map((record) => record.sha256),
+    );
     return checked.value;
   };
 
@@ -100,27 +104,7 @@ export function createRecordStore({ manifests, records, form, ensureSpace }: She
     },
     writePartial: (partial) => manifests.set(PARTIAL + partial.id, partial),
 
-    async listManifests() {
-      const ready: ModelManifest[] = [];
-      const partial: PartialImport[] = [];
-      const damaged: DamagedEntry[] = [];
-      for (const key of await manifests.keys('')) {
-        const stored = await manifests.get(key);
-        const id = key.slice(key.indexOf('/') + 1);
-        if (key.startsWith(MANIFEST)) {
-          const checked = check(manifestSchema, stored);
-          if ('value' in checked) ready.push(checked.value);
-          else damaged.push({ id, title: titleIn(stored) ?? id, reason: checked.reason });
-        } else {
-          const checked = check(partialSchema, stored);
-          if ('value' in checked) partial.push(checked.value);
-          else damaged.push({ id, title: titleIn(stored) ?? id, reason: checked.reason });
-        }
-      }
-      // A repair of a finished model leaves both; the model is still whole.
-      const finished = new Set(ready.map((manifest) => manifest.id));
-      return { ready, partial: partial.filter((entry) => !finished.has(entry.id)), damaged };
-    },
+    listManifests: () => listStored(manifests),
 
     async remove(model) {
       const lock = await modelLock(model);
@@ -133,6 +117,26 @@ export function createRecordStore({ manifests, records, form, ensureSpace }: She
       }
     },
   };
+}
+
+async function listStored(manifests: Shelf): Promise<StoredModels> {
+  const ready: ModelManifest[] = [];
+  const partial: PartialImport[] = [];
+  const damaged: DamagedEntry[] = [];
+  for (const key of await manifests.keys('')) {
+    const stored = await manifests.get(key);
+    const take = <T>(schema: Schema<T>, good: T[]): void => {
+      const checked = check(schema, stored);
+      const id = key.slice(key.indexOf('/') + 1);
+      if ('value' in checked) good.push(checked.value);
+      else damaged.push({ id, title: titleIn(stored) ?? id, reason: checked.reason });
+    };
+    if (key.startsWith(MANIFEST)) take(manifestSchema, ready);
+    else take(partialSchema, partial);
+  }
+  // A tab that died between the two steps of writeManifest leaves both; the model is whole.
+  const finished = new Set(ready.map((manifest) => manifest.id));
+  return { ready, partial: partial.filter((entry) => !finished.has(entry.id)), damaged };
 }
 
 function titleIn(stored: unknown): string | null {

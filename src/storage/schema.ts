@@ -9,14 +9,23 @@ import type { WeightLayout } from '../formats/layouts.ts';
 import type { AttentionSpec, FfnSpec, LayerSpec, ModelSpec, RopeSpec } from '../models/spec.ts';
 import type { ModelManifest, PartialImport } from './types.ts';
 
-type Schema<T> = v.GenericSchema<unknown, T>;
+export type Schema<T> = v.GenericSchema<unknown, T>;
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const positive = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 
 const LAYOUTS: Readonly<Record<WeightLayout, true>> = {
-  f32: true, f16: true, bf16: true, q4s: true, q4m: true, q4k: true, q8s: true, q8m: true, q8k: true, q8h: true,
+  f32: true,
+  f16: true,
+  bf16: true,
+  q4s: true,
+  q4m: true,
+  q4k: true,
+  q8s: true,
+  q8m: true,
+  q8k: true,
+  q8h: true,
 };
 const layout: Schema<WeightLayout> = v.pipe(
   v.string(),

@@ -3,7 +3,7 @@
  * tests). A shelf is a flat map from key to value; the record store above it does
  * not know which it has.
  */
-import { createStore, delMany, get, keys, set } from 'idb-keyval';
+import { createStore, delMany, get, keys, promisifyRequest, set } from 'idb-keyval';
 import { AppError } from '../base/failure.ts';
 
 export interface Shelf {
@@ -22,16 +22,8 @@ export function idbShelf(database: string): Shelf {
     get: (key) => guarded(() => get<unknown>(key, store)),
     set: (key, value) => guarded(() => set(key, value, store)),
     // idb-keyval can only fetch the value; counting does not touch a 32 MB record.
-    has: (key) =>
-      guarded(() =>
-        store('readonly', (entries) => {
-          const count = entries.count(key);
-          return new Promise<boolean>((resolve, reject) => {
-            count.onsuccess = () => resolve(count.result > 0);
-            count.onerror = () => reject(count.error ?? new Error('IndexedDB count failed'));
-          });
-        }),
-      ),
+    has: async (key) =>
+      (await guarded(() => store('readonly', (entries) => promisifyRequest(entries.count(key))))) > 0,
     keys: async (prefix) => {
       const all = await guarded(() => keys(store));
       return all.filter((key): key is string => typeof key === 'string' && key.startsWith(prefix));

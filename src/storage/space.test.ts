@@ -15,9 +15,13 @@ describe('space', () => {
   it('has to hold a twentieth more than the model', async () => {
     await checkSpace(1000, manager(0, 1050));
     await expect(checkSpace(1000, manager(1, 1050))).rejects.toMatchObject({
-      code: 'QUOTA', detail: { needed: 1050, free: 1049 },
+      code: 'QUOTA',
+      detail: { needed: 1050, free: 1049 },
     });
-    await expect(checkSpace(10, manager(20, 5))).rejects.toMatchObject({ code: 'QUOTA', detail: { free: 0 } });
+    await expect(checkSpace(10, manager(20, 5))).rejects.toMatchObject({
+      code: 'QUOTA',
+      detail: { free: 0 },
+    });
     await checkSpace(1000, manager(0, 0));
   });
 });

@@ -15,19 +15,27 @@ const browserStorage = (): StorageManager | undefined => globalThis.navigator?.s
  * Zero bytes of each where the browser tells nothing. Only a window can ask to
  * be kept (`navigator.storage.persist()`); here one learns whether it was granted.
  */
-export async function storageReport(storage: SpaceManager | undefined = browserStorage()): Promise<StorageSpace> {
+export async function storageReport(
+  storage: SpaceManager | undefined = browserStorage(),
+): Promise<StorageSpace> {
   if (!storage) return { usedBytes: 0, quotaBytes: 0, persisted: false };
   const [estimate, persisted] = await Promise.all([storage.estimate(), storage.persisted()]);
   return { usedBytes: estimate.usage ?? 0, quotaBytes: estimate.quota ?? 0, persisted };
 }
 
 /** QUOTA { needed, free } where `bytes` and a twentieth more would not fit. */
-export async function checkSpace(bytes: number, storage: SpaceManager | undefined = browserStorage()): Promise<void> {
+export async function checkSpace(
+  bytes: number,
+  storage: SpaceManager | undefined = browserStorage(),
+): Promise<void> {
   const { usedBytes, quotaBytes } = await storageReport(storage);
   if (quotaBytes === 0) return;
   const needed = Math.ceil(bytes * 1.05);
   const free = Math.max(0, quotaBytes - usedBytes);
   if (needed > free) {
-    throw new AppError('QUOTA', 'the model needs more room than the browser gives this page', { needed, free });
+    throw new AppError('QUOTA', 'the model needs more room than the browser gives this page', {
+      needed,
+      free,
+    });
   }
 }

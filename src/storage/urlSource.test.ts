@@ -20,7 +20,11 @@ describe('urlSource', () => {
     expect(await source.read(1000, 50_000)).toEqual(CONTENT.subarray(1000, 51_000));
     expect(await source.read(CONTENT.length - 1, 1)).toEqual(CONTENT.subarray(-1));
     expect(await source.read(5, 0)).toEqual(new Uint8Array());
-    expect(server.requests.map(({ range }) => range)).toEqual(['bytes=0-0', 'bytes=1000-50999', 'bytes=99999-99999']);
+    expect(server.requests.map(({ range }) => range)).toEqual([
+      'bytes=0-0',
+      'bytes=1000-50999',
+      'bytes=99999-99999',
+    ]);
   });
 
   it('tells of bytes as they come', async () => {
@@ -40,7 +44,8 @@ describe('urlSource', () => {
   it('refuses a range past the end before asking for it', async () => {
     const source = await urlSource(url);
     await expect(source.read(99_990, 11)).rejects.toMatchObject({
-      code: 'FILE_TRUNCATED', detail: { file: 'a b.gguf', needed: 100_001, has: 100_000 },
+      code: 'FILE_TRUNCATED',
+      detail: { file: 'a b.gguf', needed: 100_001, has: 100_000 },
     });
   });
 
@@ -78,7 +83,10 @@ describe('urlSource', () => {
     server.manners.statuses = [403];
     await expect(source.read(0, 10)).rejects.toMatchObject({ code: 'HTTP_STATUS', detail: { status: 403 } });
     expect(server.requests.length - before).toBe(1);
-    await expect(urlSource(`${server.origin}/none`, QUICK)).rejects.toMatchObject({ code: 'HTTP_STATUS', detail: { status: 404 } });
+    await expect(urlSource(`${server.origin}/none`, QUICK)).rejects.toMatchObject({
+      code: 'HTTP_STATUS',
+      detail: { status: 404 },
+    });
   });
 
   it('names a server without ranges, at the start and later', async () => {

@@ -33,8 +33,13 @@ export async function startRangeServer(
   files: Readonly<Record<string, Uint8Array<ArrayBuffer> | string>> = {},
 ): Promise<RangeServer> {
   const manners: ServerManners = {
-    etag: '"one"', ranges: true, contentRange: true, statuses: [],
-    cutAfter: () => null, endAfter: () => null, stall: false,
+    etag: '"one"',
+    ranges: true,
+    contentRange: true,
+    statuses: [],
+    cutAfter: () => null,
+    endAfter: () => null,
+    stall: false,
   };
   const requests: RangeServer['requests'] = [];
   const served = new Map(Object.entries(files));
@@ -43,8 +48,12 @@ export async function startRangeServer(
     requests.push({ method: request.method ?? '', path, range: request.headers.range ?? '' });
     const content = served.get(path);
     const status = manners.statuses.shift() ?? (content === undefined ? 404 : 0);
-    if (status !== 0) return void response.writeHead(status).end('no');
-    const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : (content ?? new Uint8Array());
+    if (status !== 0) {
+      response.writeHead(status).end('no');
+      return;
+    }
+    const bytes =
+      typeof content === 'string' ? new TextEncoder().encode(content) : (content ?? new Uint8Array());
     serve(request, response, bytes, manners);
   });
   await new Promise<void>((resolve) => {
@@ -63,7 +72,12 @@ export async function startRangeServer(
   };
 }
 
-function serve(request: IncomingMessage, response: ServerResponse, bytes: Uint8Array, manners: ServerManners): void {
+function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  bytes: Uint8Array,
+  manners: ServerManners,
+): void {
   response.setHeader('access-control-allow-origin', '*');
   response.setHeader('access-control-expose-headers', 'content-range, etag');
   if (manners.etag !== '') response.setHeader('etag', manners.etag);
@@ -83,8 +97,16 @@ function serve(request: IncomingMessage, response: ServerResponse, bytes: Uint8A
   send(request, response, bytes.subarray(from, to), manners);
 }
 
-function send(request: IncomingMessage, response: ServerResponse, body: Uint8Array, manners: ServerManners): void {
-  if (request.method === 'HEAD') return void response.end();
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: Uint8Array,
+  manners: ServerManners,
+): void {
+  if (request.method === 'HEAD') {
+    response.end();
+    return;
+  }
   if (manners.stall) return response.flushHeaders();
   const cut = manners.cutAfter();
   const end = manners.endAfter();
