@@ -12,6 +12,7 @@ import * as v from 'valibot';
 import { openLlamaCpp, type LlamaCpp } from '../llamaCpp.ts';
 import { fetchRealModel } from './fetchModel.ts';
 import { REAL_PROMPTS, type RealPrompt } from './prompts.ts';
+import { rankLogits } from './rankLogits.ts';
 import { RECORDED_FILE, type Ranked, type RecordedPrompt } from './recorded.ts';
 
 const GENERATED = 48;
@@ -67,11 +68,6 @@ function withTemplate(text: string, { model }: LlamaCpp): string {
 
 /** The likeliest ids with their log-probabilities, best first. */
 function ranked(logits: Float32Array): Ranked[] {
-  const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
-  const total = logits.reduce((sum, logit) => sum + Math.exp(logit - largest), 0);
-  const base = largest + Math.log(total);
-  return [...logits.keys()]
-    .sort((a, b) => (logits[b] ?? 0) - (logits[a] ?? 0))
-    .slice(0, TOP)
-    .map((id) => [id, Number(((logits[id] ?? NaN) - base).toFixed(6))]);
+  const { order, logProb } = rankLogits(logits);
+  return order.slice(0, TOP).map((id) => [id, Number(logProb(id).toFixed(6))]);
 }
