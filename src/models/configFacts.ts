@@ -41,10 +41,9 @@ export function configFacts(config: unknown): ModelFacts {
   };
 }
 
-/** What the file says wins, a null counting as silence. */
+/** What the file says wins, a null too: it may switch off what silence would leave on. */
 function withDefaults(config: ModelConfig, family: Family): ModelConfig {
-  const said = Object.entries(config).filter(([, value]) => value !== null && value !== undefined);
-  return { ...(family.safetensors.defaults as Partial<ModelConfig>), ...Object.fromEntries(said), model_type: config.model_type };
+  return { ...(family.safetensors.defaults as Partial<ModelConfig>), ...config };
 }
 
 function softCap(key: string, value: number | null | undefined): number {

@@ -8,7 +8,7 @@ import type { RopeFacts, RopeScaling } from './rope.ts';
 import { yarnMagnitude } from './rope.ts';
 
 /** The tensor in which llama3-scaled files keep a divisor per frequency. */
-export const ROPE_DIVISORS = 'rope_freqs.weight';
+const ROPE_DIVISORS = 'rope_freqs.weight';
 
 export async function ggufFacts(metadata: GgufMetadata, directory: TensorDirectory): Promise<ModelFacts> {
   const architecture = metadata['general.architecture'];
@@ -78,12 +78,13 @@ function windowFacts({ window }: Family, read: Reader): Pick<ModelFacts, 'window
 }
 
 async function ropeFacts(
-  { window }: Family, read: Reader, headDim: number, directory: TensorDirectory,
+  family: Family, read: Reader, headDim: number, directory: TensorDirectory,
 ): Promise<Pick<ModelFacts, 'rope' | 'localRope'>> {
   const dims = read.count('rope.dimension_count', headDim, headDim);
   const divisors = await readDivisors(directory, dims);
-  const scaling: RopeScaling = divisors === null ? ropeScaling(read) : { kind: 'divisors', divisors };
+  const scaling: RopeScaling = divisors === null ? ropeScaling(read, family.name) : { kind: 'divisors', divisors };
   const rope: RopeFacts = { theta: read.positive('rope.freq_base', 10_000), dims, scaling };
+  const { window } = family;
   if (window.kind !== 'pattern') return { rope, localRope: null };
   const theta = read.positive('rope.freq_base_swa', window.localTheta);
   return { rope, localRope: { theta, dims, scaling: { kind: 'none' } } };
@@ -100,7 +101,7 @@ async function readDivisors(directory: TensorDirectory, dims: number): Promise<n
   return Array.from({ length: tensor.cols }, (_, i) => view.getFloat32(i * 4, true));
 }
 
-function ropeScaling(read: Reader): RopeScaling {
+function ropeScaling(read: Reader, family: string): RopeScaling {
   const type = read.value('rope.scaling.type') ?? 'none';
   const factor = read.positive('rope.scaling.factor', 1);
   switch (type) {
@@ -115,6 +116,6 @@ function ropeScaling(read: Reader): RopeScaling {
       truncate: true,
       amplitude: yarnMagnitude(factor) * read.positive('rope.scaling.attn_factor', 1),
     };
-    default: throw unsupported(read.key('rope.scaling.type'), `of rope scaling '${String(type)}'`);
+    default: throw unsupported(family, `with rope scaling '${String(type)}'`);
   }
 }
