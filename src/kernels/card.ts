@@ -26,6 +26,9 @@ export interface KernelCard {
   grid(params: Params, tokens: number): readonly [number, number, number];
 }
 
+/** 'hardware' for GPUs, 'software' for emulators: the same results, other work per thread. */
+export type KernelShape = 'hardware' | 'software';
+
 export interface ParamField {
   readonly name: string;
   readonly type: 'u32' | 'f32' | 'i32';

@@ -1,0 +1,19 @@
+// Below any score; finite, so that differences of two stay numbers.
+const LOWEST = -3.0e38;
+
+// cap * tanh(score / cap). The argument is held where tanh is 1 in f32: some
+// drivers overflow past it.
+fn capped(score: vec4<f32>) -> vec4<f32> {
+  if (params.softCap <= 0.0) {
+    return score;
+  }
+  return params.softCap * tanh(clamp(score / params.softCap, vec4(-15.0), vec4(15.0)));
+}
+
+// First position the query at `position` sees.
+fn first_seen(position: u32) -> u32 {
+  if (params.window > 0u && position >= params.window) {
+    return position + 1u - params.window;
+  }
+  return 0u;
+}

@@ -1,0 +1,2 @@
+// Runs of 32 channels that cover a head of up to 64.
+const CHUNKS = 2u;

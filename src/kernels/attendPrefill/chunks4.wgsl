@@ -1,0 +1,2 @@
+// Runs of 32 channels that cover a head of up to 128.
+const CHUNKS = 4u;
