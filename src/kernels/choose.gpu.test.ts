@@ -1,0 +1,47 @@
+/** The choice on a real adapter, and that a shape that computes wrong is never chosen. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Gpu, PipelineRequest } from '../gpu/index.ts';
+import { openTestGpu } from '../gpu/testGpu.ts';
+import { chooseShape } from './choose.ts';
+
+let gpu: Gpu;
+beforeAll(async () => {
+  gpu = await openTestGpu();
+});
+afterAll(() => gpu.dispose());
+
+/** The same GPU with a compiler that is wrong about the kernels `broken` picks. */
+function miscompiling(broken: (request: PipelineRequest) => boolean): Gpu {
+  const get = (request: PipelineRequest) => {
+    const wgsl = broken(request)
+      ? request.wgsl
+          .replaceAll('a += weights_dot', 'a -= weights_dot')
+          .replaceAll('sums += vec4', 'sums -= vec4')
+      : request.wgsl;
+    return gpu.pipelines.get({ ...request, wgsl });
+  };
+  return { ...gpu, memory: gpu.memory, pipelines: { get, size: 0 } };
+}
+
+test('both shapes compute right here, and the software one is faster', async () => {
+  const bytes = gpu.memory.bytes;
+  const { shape, checked } = await chooseShape(gpu);
+  expect(checked.hardware).toMatchObject({ passed: true, message: '' });
+  expect(checked.software).toMatchObject({ passed: true, message: '' });
+  expect(checked.software.milliseconds).toBeGreaterThan(0);
+  expect(checked.hardware.milliseconds).toBeGreaterThan(0);
+  expect(shape).toBe('software');
+  expect(gpu.memory.bytes).toBe(bytes);
+  gpu.assertHealthy();
+});
+
+test('a shape that computes wrong is out, and not timed', async () => {
+  const { shape, checked } = await chooseShape(miscompiling(({ label }) => label.includes('.software')));
+  expect(shape).toBe('hardware');
+  expect(checked.software).toMatchObject({ passed: false, milliseconds: null });
+  expect(checked.software.message).toContain('matvec.q4m.software');
+});
+
+test('none right is KERNEL_CHECK_FAILED', async () => {
+  await expect(chooseShape(miscompiling(() => true))).rejects.toMatchObject({ code: 'KERNEL_CHECK_FAILED' });
+});
