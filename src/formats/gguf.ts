@@ -1,9 +1,10 @@
 /**
  * Opens GGUF files (versions 2 and 3, little-endian), whole or split, out of byte
- * sources. `@huggingface/gguf` parses; it is handed header bytes that
+ * sources. `@huggingface/gguf` parses the structure; it is handed header bytes that
  * ggufHeader.ts has read and proved, through its own fetch option.
  */
 import { GGMLQuantizationType, gguf } from '@huggingface/gguf';
+import { alignUp, concat } from '../base/bytes.ts';
 import { AppError } from '../base/failure.ts';
 import { isDiskType, layoutOf, rowBytes } from './blocks.ts';
 import type { FileTensor, TensorDirectory } from './directory.ts';
@@ -56,8 +57,7 @@ async function openPart(source: ByteSource, signal: AbortSignal | undefined): Pr
   const header = await readGgufHeader(source, signal);
   const parsed = await parse(header, source.name);
   const metadata = readMetadata(parsed.metadata, header);
-  checkAlignment(metadata, source.name);
-  const dataStart = Number(parsed.tensorDataOffset);
+  const dataStart = alignUp(header.length, alignmentOf(metadata, source.name));
   const tensors = parsed.tensorInfos.map((info) => fileTensor(info, source, dataStart));
   const needed = tensors.reduce((end, { offset, rows, rowBytes: bytes }) => Math.max(end, offset + rows * bytes), 0);
   if (needed > source.size) {
@@ -72,14 +72,29 @@ type Parsed = Awaited<ReturnType<typeof gguf>>;
 
 async function parse(header: GgufHeader, file: string): Promise<Parsed> {
   try {
-    return await gguf('http://gguf.invalid/', { fetch: servingHeader(header.bytes) });
+    return await gguf('http://gguf.invalid/', { fetch: serving(withoutStrings(header)) });
   } catch (error) {
     throw corrupt(file, 'its header cannot be read', error);
   }
 }
 
-/** A fetch that knows one file; past the bytes there it answers nothing, as the parser reads ahead. */
-function servingHeader(bytes: Uint8Array<ArrayBuffer>): typeof fetch {
+/**
+ * The header with every string value empty; readMetadata reads those. The parser
+ * begins a list of strings anew with each 2 MB it fetches (seconds for a large
+ * vocabulary), and cuts a string short that lies across such an edge if nothing
+ * behind it makes it fetch on.
+ */
+function withoutStrings({ bytes, length, strings }: GgufHeader): Uint8Array<ArrayBuffer> {
+  const empty = new Uint8Array(8);
+  const starts = [0, ...strings.map(({ end }) => end)];
+  return concat(starts.flatMap((start, i) => {
+    const next = strings[i];
+    return next === undefined ? [bytes.subarray(start, length)] : [bytes.subarray(start, next.start), empty];
+  }));
+}
+
+/** A fetch that knows one file; past its end it answers nothing, as the parser reads ahead. */
+function serving(bytes: Uint8Array<ArrayBuffer>): typeof fetch {
   return async (_uri, init) => {
     const range = /^bytes=(\d+)-(\d+)$/.exec(new Headers(init?.headers).get('range') ?? '');
     if (range === null) throw new Error('the GGUF parser asked for no range');
@@ -87,25 +102,26 @@ function servingHeader(bytes: Uint8Array<ArrayBuffer>): typeof fetch {
   };
 }
 
-/**
- * The parser cuts a string short where it lies across the edge of one of its 2 MB
- * chunks, if nothing after it makes it read on: a long string, or the last one of
- * an array. Those are read again from the header.
- */
 function readMetadata(parsed: object, header: GgufHeader): GgufMetadata {
-  const metadata = Object.assign(Object.create(null), jsonValues(parsed)) as Record<string, GgufValue>;
+  const plain = Object.entries(parsed).map(([key, value]) => [key, jsonValue(value)] as const);
+  const metadata: Record<string, GgufValue> = Object.assign(Object.create(null), Object.fromEntries(plain));
+  const view = new DataView(header.bytes.buffer, header.bytes.byteOffset, header.bytes.byteLength);
   const decoder = new TextDecoder();
-  for (const [key, { start, end }] of header.lastStrings) {
-    const value = metadata[key];
-    const text = decoder.decode(header.bytes.subarray(start, end));
-    if (typeof value === 'string') metadata[key] = text;
-    else if (Array.isArray(value)) metadata[key] = [...value.slice(0, -1), text];
+  for (const { key, isList, start } of header.strings) {
+    let at = start;
+    // The walk has proved the counts: their low halves are all there is.
+    const count = (): number => {
+      at += 8;
+      return view.getUint32(at - 8, true);
+    };
+    const text = (): string => {
+      const length = count();
+      at += length;
+      return decoder.decode(header.bytes.subarray(at - length, at));
+    };
+    metadata[key] = isList ? Array.from({ length: count() }, text) : text();
   }
   return metadata;
-}
-
-function jsonValues(parsed: object): Record<string, GgufValue> {
-  return Object.fromEntries(Object.entries(parsed).map(([key, value]) => [key, jsonValue(value)]));
 }
 
 function jsonValue(value: unknown): GgufValue {
@@ -114,10 +130,11 @@ function jsonValue(value: unknown): GgufValue {
   return value as GgufValue;
 }
 
-function checkAlignment(metadata: GgufMetadata, file: string): void {
+function alignmentOf(metadata: GgufMetadata, file: string): number {
   const alignment = metadata['general.alignment'] ?? 32;
   const isPowerOfTwo = typeof alignment === 'number' && Number.isInteger(Math.log2(alignment));
-  if (!isPowerOfTwo || alignment < 1 || alignment > 65536) throw corrupt(file, `general.alignment is ${String(alignment)}`);
+  if (isPowerOfTwo && alignment >= 1 && alignment <= 65_536) return alignment;
+  throw corrupt(file, `general.alignment is ${String(alignment)}`);
 }
 
 function fileTensor(info: Parsed['tensorInfos'][number], source: ByteSource, dataStart: number): FileTensor {

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { concat } from '../base/bytes.ts';
 import { AppError } from '../base/failure.ts';
 import type { FailureCode } from '../base/failure.ts';
-import { join, memorySource, u64 } from '../tools/modelBytes.ts';
+import { memorySource, u64 } from '../tools/modelBytes.ts';
 import fixture from './fixtures/modelFiles.json' with { type: 'json' };
 import { openSafetensors } from './index.ts';
 import type { ByteSource, TensorDirectory } from './index.ts';
@@ -52,7 +53,7 @@ test('a tensor the index names and no shard holds is named', async () => {
 
 function hand(header: unknown, data = 0, length?: bigint): ByteSource {
   const text = new TextEncoder().encode(typeof header === 'string' ? header : JSON.stringify(header));
-  return memorySource('hand.safetensors', join([u64(length ?? text.length), text, new Uint8Array(data)]));
+  return memorySource('hand.safetensors', concat([u64(length ?? text.length), text, new Uint8Array(data)]));
 }
 const good = { dtype: 'F32', shape: [2, 4], data_offsets: [0, 32] };
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { concat } from '../base/bytes.ts';
 import { AppError } from '../base/failure.ts';
 import type { FailureCode } from '../base/failure.ts';
 import type { DiskType, FileTensor, GgufValue, TensorDirectory } from '../formats/index.ts';
-import { f32, join, memorySource } from '../tools/modelBytes.ts';
+import { f32, memorySource } from '../tools/modelBytes.ts';
 import fixture from './fixtures/modelSpecs.json' with { type: 'json' };
 import { specFromConfig, specFromGguf } from './index.ts';
 import type { ModelSpec } from './index.ts';
@@ -177,7 +178,7 @@ test('parts of different layouts stay apart, of one layout are joined', async ()
 test('divisors in rope_freqs.weight divide the frequencies', async () => {
   const one = named('Llama-2-like, every default');
   const divisors = Array.from({ length: 16 }, (_, i) => 1 + i / 2);
-  const freqs = { ...fileTensor('rope_freqs.weight', [16], 'F32'), rowBytes: 64, source: memorySource('freqs', join(divisors.map(f32))) };
+  const freqs = { ...fileTensor('rope_freqs.weight', [16], 'F32'), rowBytes: 64, source: memorySource('freqs', concat(divisors.map(f32))) };
   const directory = directoryOf([...ggufDirectory(one).tensors.values(), freqs]);
   const { spec } = await specFromGguf(ggufMetadata(one), directory);
   spec.ropes[0]!.inverseFrequencies.forEach((frequency, i) => {

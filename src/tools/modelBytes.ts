@@ -1,4 +1,5 @@
 /** Byte sources in memory and GGUF files by hand, for tests: also files no writer would make. */
+import { concat } from '../base/bytes.ts';
 import { AppError } from '../base/failure.ts';
 import type { ByteSource } from '../formats/index.ts';
 
@@ -51,7 +52,7 @@ export interface HandFile {
 
 /** A GGUF file as the lists say, data all zeros from the next multiple of 32. */
 export function ggufBytes({ version = 3, keys = [], tensors = [], tensorCount, keyCount, dimensionCount, data = 0 }: HandFile): Uint8Array {
-  const header = join([
+  const header = concat([
     new TextEncoder().encode('GGUF'),
     u32(version),
     u64(tensorCount ?? tensors.length),
@@ -64,16 +65,6 @@ export function ggufBytes({ version = 3, keys = [], tensors = [], tensorCount, k
   const file = new Uint8Array(Math.ceil(header.length / 32) * 32 + data);
   file.set(header);
   return file;
-}
-
-export function join(pieces: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    out.set(piece, at);
-    at += piece.length;
-  }
-  return out;
 }
 
 export function u32(value: number): Uint8Array {
@@ -96,9 +87,9 @@ export function u64(value: number | bigint): Uint8Array {
 
 export function string(text: string, length?: bigint): Uint8Array {
   const bytes = new TextEncoder().encode(text);
-  return join([u64(length ?? bytes.length), bytes]);
+  return concat([u64(length ?? bytes.length), bytes]);
 }
 
 export function array(type: number, values: readonly Uint8Array[], length?: bigint): Uint8Array {
-  return join([u32(type), u64(length ?? values.length), ...values]);
+  return concat([u32(type), u64(length ?? values.length), ...values]);
 }
