@@ -1,4 +1,21 @@
 /** Every kernel suite: the tests, the self-test and the bench walk this list. */
+import { attendDecodeSuite, attendMergeSuite } from './attend/decodeCases.ts';
+import { attendPrefillSuite, ropeWriteSuite } from './attend/prefillCases.ts';
 import type { KernelSuite } from './card.ts';
+import { embedSuite } from './embedCases.ts';
+import { gluSuite } from './glu.ts';
+import { matmulSuite } from './matmulCases.ts';
+import { matvecSuite } from './matvecCases.ts';
+import { rmsnormSuite } from './rmsnormCases.ts';
 
-export const suites: readonly KernelSuite[] = [];
+export const suites: readonly KernelSuite[] = [
+  embedSuite,
+  rmsnormSuite,
+  matvecSuite,
+  matmulSuite,
+  gluSuite,
+  ropeWriteSuite,
+  attendDecodeSuite,
+  attendMergeSuite,
+  attendPrefillSuite,
+];
