@@ -17,7 +17,11 @@ function decodedDigest(patterns: number, decode: (bits: number) => number): stri
   return digest(bits);
 }
 
-function encodedDigest(patterns: Uint32Array<ArrayBuffer>, encode: (value: number) => number, nan: number): string {
+function encodedDigest(
+  patterns: Uint32Array<ArrayBuffer>,
+  encode: (value: number) => number,
+  nan: number,
+): string {
   const values = new Float32Array(patterns.buffer);
   return digest(Uint16Array.from(values, (value) => (Number.isNaN(value) ? nan : encode(value))));
 }

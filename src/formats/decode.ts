@@ -11,7 +11,12 @@ import { packedMin, packedScale } from './packedBits.ts';
 type DecodeBlock = (view: DataView, at: number, out: Float32Array, to: number) => void;
 
 /** Values of whole rows as they lie in a file. [rows, cols] */
-export function decodeRows(type: DiskType, bytes: Uint8Array, rows: number, cols: number): Float32Array<ArrayBuffer> {
+export function decodeRows(
+  type: DiskType,
+  bytes: Uint8Array,
+  rows: number,
+  cols: number,
+): Float32Array<ArrayBuffer> {
   const shape = blockShape(type);
   const out = new Float32Array(rows * cols);
   const blocks = out.length / shape.elements;
@@ -92,7 +97,12 @@ const DECODERS: Readonly<Record<DiskType, DecodeBlock>> = {
 
 /** Q4_K and Q5_K: eight groups of 32, each with a 6-bit scale and min of its own. */
 function decodeTwoLevel(
-  view: DataView, at: number, fifthBits: number | null, nibbles: number, out: Float32Array, to: number,
+  view: DataView,
+  at: number,
+  fifthBits: number | null,
+  nibbles: number,
+  out: Float32Array,
+  to: number,
 ): void {
   const d = half(view, at);
   const dmin = half(view, at + 2);

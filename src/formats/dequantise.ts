@@ -8,7 +8,11 @@ import type { WeightLayout } from './layouts.ts';
 
 /** Values of whole rows, without the padding columns. [rows, cols] */
 export function dequantiseRows(
-  layout: WeightLayout, quants: Uint8Array, scales: Uint8Array, rows: number, cols: number,
+  layout: WeightLayout,
+  quants: Uint8Array,
+  scales: Uint8Array,
+  rows: number,
+  cols: number,
 ): Float32Array<ArrayBuffer> {
   const out = new Float32Array(rows * cols);
   const width = padCols(cols);
@@ -34,20 +38,30 @@ function weight(layout: WeightLayout, { quants, scales }: PlaneViews, i: number)
   const group = i >> 5;
   const block = (i >> 8) * 20;
   switch (layout) {
-    case 'f32': return quants.getFloat32(i * 4, true);
-    case 'f16': return f16ToF32(quants.getUint16(i * 2, true));
-    case 'bf16': return bf16ToF32(quants.getUint16(i * 2, true));
-    case 'q4s': return half(group * 2) * (nibble(quants, i) - 8);
-    case 'q4m': return Math.fround(half(group * 4) * nibble(quants, i)) + half(group * 4 + 2);
-    case 'q8s': return half(group * 2) * quants.getInt8(i);
-    case 'q8m': return Math.fround(half(group * 4) * quants.getUint8(i)) + half(group * 4 + 2);
-    case 'q4k': return twoLevel(scales, block, group & 7, nibble(quants, i));
-    case 'q8k': return twoLevel(scales, block, group & 7, quants.getUint8(i));
+    case 'f32':
+      return quants.getFloat32(i * 4, true);
+    case 'f16':
+      return f16ToF32(quants.getUint16(i * 2, true));
+    case 'bf16':
+      return bf16ToF32(quants.getUint16(i * 2, true));
+    case 'q4s':
+      return half(group * 2) * (nibble(quants, i) - 8);
+    case 'q4m':
+      return Math.fround(half(group * 4) * nibble(quants, i)) + half(group * 4 + 2);
+    case 'q8s':
+      return half(group * 2) * quants.getInt8(i);
+    case 'q8m':
+      return Math.fround(half(group * 4) * quants.getUint8(i)) + half(group * 4 + 2);
+    case 'q4k':
+      return twoLevel(scales, block, group & 7, nibble(quants, i));
+    case 'q8k':
+      return twoLevel(scales, block, group & 7, quants.getUint8(i));
     case 'q8h': {
       const scale = Math.fround(half(block) * scales.getInt8(block + 4 + ((i >> 4) & 15)));
       return scale * quants.getInt8(i);
     }
-    default: return layout satisfies never;
+    default:
+      return layout satisfies never;
   }
 }
 

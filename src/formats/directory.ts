@@ -3,9 +3,17 @@ import type { ByteSource } from './source.ts';
 
 /** Tensor element types as files spell them; the quantised ones are ggml's. */
 export type DiskType =
-  | 'F32' | 'F16' | 'BF16'
-  | 'Q4_0' | 'Q4_1' | 'Q5_0' | 'Q5_1' | 'Q8_0'
-  | 'Q4_K' | 'Q5_K' | 'Q6_K';
+  | 'F32'
+  | 'F16'
+  | 'BF16'
+  | 'Q4_0'
+  | 'Q4_1'
+  | 'Q5_0'
+  | 'Q5_1'
+  | 'Q8_0'
+  | 'Q4_K'
+  | 'Q5_K'
+  | 'Q6_K';
 
 /** A tensor as it lies in a file, rows contiguous; a vector has one row. */
 export interface FileTensor {

@@ -23,14 +23,20 @@ const parts = [1, 2, 3].map((n) => {
 async function contents({ tensors }: TensorDirectory) {
   return Promise.all(
     [...tensors.values()].map(async ({ name, type, rows, cols, rowBytes, source, offset }) => ({
-      name, type, rows, cols,
+      name,
+      type,
+      rows,
+      cols,
       bytes: Buffer.from(await source.read(offset, rows * rowBytes)).toString('base64'),
     })),
   );
 }
 
 async function failure(sources: readonly ByteSource[]): Promise<AppError> {
-  const error: unknown = await openGguf(sources).then(() => null, (thrown: unknown) => thrown);
+  const error: unknown = await openGguf(sources).then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
   expect(error).toBeInstanceOf(AppError);
   return error as AppError;
 }
@@ -63,7 +69,9 @@ describe('a file gguf-py wrote', () => {
   test('split with a part given twice, or a stranger, is refused', async () => {
     expect((await failure([parts[0]!, parts[1]!, parts[1]!])).code).toBe('BAD_REQUEST');
     expect((await failure([parts[0]!, memorySource('tiny.gguf', tiny)])).code).toBe('BAD_REQUEST');
-    expect((await failure([memorySource('a.gguf', tiny), memorySource('b.gguf', tiny)])).code).toBe('BAD_REQUEST');
+    expect((await failure([memorySource('a.gguf', tiny), memorySource('b.gguf', tiny)])).code).toBe(
+      'BAD_REQUEST',
+    );
   });
 
   test('cut anywhere is truncated, and says by how much', async () => {
@@ -80,7 +88,10 @@ describe('a file gguf-py wrote', () => {
     for (let at = 0; at < tiny.length; at += 7) {
       const changed = tiny.slice();
       changed[at]! ^= 1 << (at % 8);
-      const error: unknown = await openGguf([memorySource('changed.gguf', changed)]).then(() => null, (e: unknown) => e);
+      const error: unknown = await openGguf([memorySource('changed.gguf', changed)]).then(
+        () => null,
+        (e: unknown) => e,
+      );
       if (error !== null) expect(error).toBeInstanceOf(AppError);
     }
   });
@@ -96,12 +107,13 @@ test('dimensions above the second are more rows', async () => {
   expect(directory.tensors.get('w')).toMatchObject({ rows: 6, cols: 8 });
 });
 
-test.each([new Uint8Array(0), Uint8Array.of(71, 71), new TextEncoder().encode('GGML, not GGUF; and long enough to hold a header')])(
-  'what does not begin with the magic is no model',
-  async (bytes) => {
-    expect((await failure([memorySource('x', bytes)])).code).toBe('NOT_A_MODEL');
-  },
-);
+test.each([
+  new Uint8Array(0),
+  Uint8Array.of(71, 71),
+  new TextEncoder().encode('GGML, not GGUF; and long enough to hold a header'),
+])('what does not begin with the magic is no model', async (bytes) => {
+  expect((await failure([memorySource('x', bytes)])).code).toBe('NOT_A_MODEL');
+});
 
 const hostile: readonly (readonly [string, HandFile, FailureCode])[] = [
   ['tensors without end', { tensorCount: 2n ** 63n }, 'FILE_CORRUPT'],
@@ -111,8 +123,21 @@ const hostile: readonly (readonly [string, HandFile, FailureCode])[] = [
   ['keys of zeros', { keyCount: 60_000n, data: 4_000_000 }, 'FILE_CORRUPT'],
   ['a string without end', { keys: [['k', VALUE.string, string('x', 2n ** 62n)]] }, 'FILE_CORRUPT'],
   ['an array without end', { keys: [['k', VALUE.array, array(VALUE.u8, [], 2n ** 62n)]] }, 'FILE_CORRUPT'],
-  ['an array of a million strings that are not there', { keys: [['k', VALUE.array, array(VALUE.string, [], 1_000_000n)]] }, 'FILE_TRUNCATED'],
-  ['a key said twice', { keys: [['k', VALUE.string, string('x')], ['k', VALUE.u32, u32(1)]] }, 'FILE_CORRUPT'],
+  [
+    'an array of a million strings that are not there',
+    { keys: [['k', VALUE.array, array(VALUE.string, [], 1_000_000n)]] },
+    'FILE_TRUNCATED',
+  ],
+  [
+    'a key said twice',
+    {
+      keys: [
+        ['k', VALUE.string, string('x')],
+        ['k', VALUE.u32, u32(1)],
+      ],
+    },
+    'FILE_CORRUPT',
+  ],
   ['arrays in arrays', { keys: [['k', VALUE.array, nested(40)]] }, 'FILE_CORRUPT'],
   ['a value of no known type', { keys: [['k', 77, u32(0)]] }, 'FILE_CORRUPT'],
   ['no dimensions', { tensors: [{ ...weight, dims: [] }] }, 'BAD_DIMENSIONS'],
@@ -120,13 +145,25 @@ const hostile: readonly (readonly [string, HandFile, FailureCode])[] = [
   ['a dimension of zero', { tensors: [{ ...weight, dims: [8, 0] }] }, 'BAD_DIMENSIONS'],
   ['a dimension of 2^40', { tensors: [{ ...weight, dims: [2n ** 40n] }] }, 'BAD_DIMENSIONS'],
   ['a dimension of 2^64 - 1', { tensors: [{ ...weight, dims: [2n ** 64n - 1n] }] }, 'BAD_DIMENSIONS'],
-  ['dimensions whose product overflows', { tensors: [{ ...weight, dims: [2 ** 30, 2 ** 30, 2 ** 30] }] }, 'BAD_DIMENSIONS'],
+  [
+    'dimensions whose product overflows',
+    { tensors: [{ ...weight, dims: [2 ** 30, 2 ** 30, 2 ** 30] }] },
+    'BAD_DIMENSIONS',
+  ],
   ['rows that are not whole blocks', { tensors: [{ ...weight, dims: [40, 2], type: 2 }] }, 'BAD_DIMENSIONS'],
   ['weights past the end', { tensors: [weight], data: 63 }, 'FILE_TRUNCATED'],
   ['weights at 2^64 - 32', { tensors: [{ ...weight, offset: 2n ** 64n - 32n }], data: 64 }, 'FILE_TRUNCATED'],
   ['one name twice', { tensors: [weight, weight], data: 64 }, 'FILE_CORRUPT'],
-  ['alignment 0', { keys: [['general.alignment', VALUE.u32, u32(0)]], tensors: [weight], data: 64 }, 'FILE_CORRUPT'],
-  ['alignment 3', { keys: [['general.alignment', VALUE.u32, u32(3)]], tensors: [weight], data: 64 }, 'FILE_CORRUPT'],
+  [
+    'alignment 0',
+    { keys: [['general.alignment', VALUE.u32, u32(0)]], tensors: [weight], data: 64 },
+    'FILE_CORRUPT',
+  ],
+  [
+    'alignment 3',
+    { keys: [['general.alignment', VALUE.u32, u32(3)]], tensors: [weight], data: 64 },
+    'FILE_CORRUPT',
+  ],
   ['version 1', { version: 1 }, 'NOT_A_MODEL'],
   ['big-endian', { version: 0x03000000 }, 'NOT_A_MODEL'],
 ];
@@ -141,8 +178,15 @@ function nested(depth: number): Uint8Array {
   return depth === 0 ? array(VALUE.u8, []) : array(VALUE.array, [nested(depth - 1)]);
 }
 
-test.each([[10, 'Q2_K'], [39, 'MXFP4'], [4_000, '4000']] as const)('type %i is named in the refusal', async (type, name) => {
-  const error = await handFailure({ tensors: [{ name: 'odd.weight', dims: [256], type, offset: 0 }], data: 1024 });
+test.each([
+  [10, 'Q2_K'],
+  [39, 'MXFP4'],
+  [4_000, '4000'],
+] as const)('type %i is named in the refusal', async (type, name) => {
+  const error = await handFailure({
+    tensors: [{ name: 'odd.weight', dims: [256], type, offset: 0 }],
+    data: 1024,
+  });
   expect(error.code).toBe('UNSUPPORTED_TYPE');
   expect(error.detail).toEqual({ tensor: 'odd.weight', type: name });
 });
@@ -155,7 +199,10 @@ test('a file with 64-bit numbers in its metadata has plain ones', async () => {
 test('strings that lie across the edges of what is read at once are whole', async () => {
   // 2,000,000 bytes for the parser, 2 MiB for us: the last string of the array spans them; so does a long template.
   const filler = string('x'.repeat(1_400_000));
-  const tokens = [...Array.from({ length: 1_000 }, (_, i) => string(`token ${i} ${'y'.repeat(580)}`)), string('z'.repeat(200_000))];
+  const tokens = [
+    ...Array.from({ length: 1_000 }, (_, i) => string(`token ${i} ${'y'.repeat(580)}`)),
+    string('z'.repeat(200_000)),
+  ];
   const template = 't'.repeat(2_500_000);
   const { metadata } = await open({
     keys: [
@@ -176,7 +223,16 @@ test('strings that lie across the edges of what is read at once are whole', asyn
 test('a model of many gigabytes costs the bytes of its header', async () => {
   const gigabytes = 6 * 2 ** 30;
   const bytes = ggufBytes({
-    keys: [['tokens', VALUE.array, array(VALUE.string, Array.from({ length: 200_000 }, (_, i) => string(`token ${i}`)))]],
+    keys: [
+      [
+        'tokens',
+        VALUE.array,
+        array(
+          VALUE.string,
+          Array.from({ length: 200_000 }, (_, i) => string(`token ${i}`)),
+        ),
+      ],
+    ],
     tensors: [{ name: 'w', dims: [8, 2], type: F32, offset: gigabytes - 64 }],
   });
   const source = memorySource('large.gguf', bytes, bytes.length + gigabytes);
@@ -186,5 +242,7 @@ test('a model of many gigabytes costs the bytes of its header', async () => {
 });
 
 test('an aborted signal stops it', async () => {
-  await expect(openGguf([memorySource('tiny.gguf', tiny)], AbortSignal.abort())).rejects.toThrow(DOMException);
+  await expect(openGguf([memorySource('tiny.gguf', tiny)], AbortSignal.abort())).rejects.toThrow(
+    DOMException,
+  );
 });

@@ -59,10 +59,15 @@ async function openPart(source: ByteSource, signal: AbortSignal | undefined): Pr
   const metadata = readMetadata(parsed.metadata, header);
   const dataStart = alignUp(header.length, alignmentOf(metadata, source.name));
   const tensors = parsed.tensorInfos.map((info) => fileTensor(info, source, dataStart));
-  const needed = tensors.reduce((end, { offset, rows, rowBytes: bytes }) => Math.max(end, offset + rows * bytes), 0);
+  const needed = tensors.reduce(
+    (end, { offset, rows, rowBytes: bytes }) => Math.max(end, offset + rows * bytes),
+    0,
+  );
   if (needed > source.size) {
     throw new AppError('FILE_TRUNCATED', `${source.name} ends before its weights do`, {
-      file: source.name, needed, has: source.size,
+      file: source.name,
+      needed,
+      has: source.size,
     });
   }
   return { source, metadata, tensors };
@@ -87,10 +92,14 @@ async function parse(header: GgufHeader, file: string): Promise<Parsed> {
 function withoutStrings({ bytes, length, strings }: GgufHeader): Uint8Array<ArrayBuffer> {
   const empty = new Uint8Array(8);
   const starts = [0, ...strings.map(({ end }) => end)];
-  return concat(starts.flatMap((start, i) => {
-    const next = strings[i];
-    return next === undefined ? [bytes.subarray(start, length)] : [bytes.subarray(start, next.start), empty];
-  }));
+  return concat(
+    starts.flatMap((start, i) => {
+      const next = strings[i];
+      return next === undefined
+        ? [bytes.subarray(start, length)]
+        : [bytes.subarray(start, next.start), empty];
+    }),
+  );
 }
 
 /** A fetch that knows one file; past its end it answers nothing, as the parser reads ahead. */
@@ -126,7 +135,8 @@ function readMetadata(parsed: object, header: GgufHeader): GgufMetadata {
 
 function jsonValue(value: unknown): GgufValue {
   if (typeof value === 'bigint') return Number(value);
-  if (Array.isArray(value)) return typeof value[0] === 'bigint' || Array.isArray(value[0]) ? value.map(jsonValue) : value;
+  if (Array.isArray(value))
+    return typeof value[0] === 'bigint' || Array.isArray(value[0]) ? value.map(jsonValue) : value;
   return value as GgufValue;
 }
 
@@ -141,14 +151,21 @@ function fileTensor(info: Parsed['tensorInfos'][number], source: ByteSource, dat
   const { name } = info;
   const type = GGMLQuantizationType[info.dtype] ?? String(info.dtype);
   if (!isDiskType(type)) {
-    throw new AppError('UNSUPPORTED_TYPE', `tensor ${name} is stored as ${type}, which is not read here`, { tensor: name, type });
+    throw new AppError('UNSUPPORTED_TYPE', `tensor ${name} is stored as ${type}, which is not read here`, {
+      tensor: name,
+      type,
+    });
   }
   // ne[0] varies fastest: it is the length of a row. Anything above two dimensions is more rows.
   const [cols = 1, ...higher] = info.shape.map(Number);
   const rows = higher.reduce((product, size) => product * size, 1);
   if (!Number.isSafeInteger(rows * cols * 4)) throw badDimensions(name, `${rows} x ${cols} values`);
   return {
-    name, type, rows, cols, source,
+    name,
+    type,
+    rows,
+    cols,
+    source,
     layout: layoutOf(type),
     rowBytes: rowBytes(type, cols, name),
     offset: dataStart + Number(info.offset),
@@ -161,18 +178,31 @@ function orderParts(parts: readonly GgufPart[]): readonly GgufPart[] {
   const count = first!.metadata['split.count'] ?? 1;
   if (count === 1 || count === 0) {
     if (parts.length === 1) return parts;
-    throw new AppError('BAD_REQUEST', `${first!.source.name} is a model of its own: choose one model at a time`, {
-      file: first!.source.name,
-    });
+    throw new AppError(
+      'BAD_REQUEST',
+      `${first!.source.name} is a model of its own: choose one model at a time`,
+      {
+        file: first!.source.name,
+      },
+    );
   }
   if (typeof count !== 'number') throw corrupt(first!.source.name, 'split.count is not a number');
   const byNumber = new Map<number, GgufPart>();
   for (const part of parts) {
     const number = part.metadata['split.no'];
-    if (part.metadata['split.count'] !== count || typeof number !== 'number' || number >= count || byNumber.has(number)) {
-      throw new AppError('BAD_REQUEST', `${part.source.name} is not a part of the same model, or is given twice`, {
-        file: part.source.name,
-      });
+    if (
+      part.metadata['split.count'] !== count ||
+      typeof number !== 'number' ||
+      number >= count ||
+      byNumber.has(number)
+    ) {
+      throw new AppError(
+        'BAD_REQUEST',
+        `${part.source.name} is not a part of the same model, or is given twice`,
+        {
+          file: part.source.name,
+        },
+      );
     }
     byNumber.set(number, part);
   }
@@ -180,7 +210,10 @@ function orderParts(parts: readonly GgufPart[]): readonly GgufPart[] {
     const part = byNumber.get(number);
     if (part !== undefined) return part;
     const file = partName(first!.source.name, number, count);
-    throw new AppError('MISSING_PART', `${file} is missing: the model is split into ${count} files`, { file, parts: count });
+    throw new AppError('MISSING_PART', `${file} is missing: the model is split into ${count} files`, {
+      file,
+      parts: count,
+    });
   });
 }
 

@@ -58,7 +58,9 @@ export function corrupt(file: string, what: string, cause?: unknown): AppError {
 
 function cutShort(source: ByteSource, needed: number): AppError {
   return new AppError('FILE_TRUNCATED', `${source.name} ends inside its header`, {
-    file: source.name, needed, has: source.size,
+    file: source.name,
+    needed,
+    has: source.size,
   });
 }
 
@@ -66,7 +68,8 @@ const COUNTS_END = 24;
 
 function checkMagic(bytes: Uint8Array, source: ByteSource): void {
   const magic = String.fromCharCode(...bytes.subarray(0, 4));
-  if (magic !== 'GGUF') throw new AppError('NOT_A_MODEL', `${source.name} is not a GGUF file`, { file: source.name });
+  if (magic !== 'GGUF')
+    throw new AppError('NOT_A_MODEL', `${source.name} is not a GGUF file`, { file: source.name });
   if (bytes.length < COUNTS_END) throw cutShort(source, COUNTS_END);
 }
 
@@ -137,7 +140,11 @@ function beginWalk(cursor: Cursor): Walk {
   const version = cursor.u32();
   if (version !== 2 && version !== 3) {
     const detail = { file: cursor.file, version };
-    throw new AppError('NOT_A_MODEL', `${cursor.file} is GGUF of a version not read here (${version})`, detail);
+    throw new AppError(
+      'NOT_A_MODEL',
+      `${cursor.file} is GGUF of a version not read here (${version})`,
+      detail,
+    );
   }
   const tensors = cursor.count(MAX_TENSORS, 'the number of tensors is');
   const keys = cursor.count(MAX_KEYS, 'the number of metadata keys is');
@@ -168,7 +175,17 @@ function goOn(walk: Walk, cursor: Cursor): HeaderCut | null {
 
 /** Bytes of the scalar value types by id; 8 is a string, 9 an array. */
 const SCALAR_BYTES: Readonly<Record<number, number>> = {
-  0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8,
+  0: 1,
+  1: 1,
+  2: 2,
+  3: 2,
+  4: 4,
+  5: 4,
+  6: 4,
+  7: 1,
+  10: 8,
+  11: 8,
+  12: 8,
 };
 const STRING = 8;
 const ARRAY = 9;
@@ -195,7 +212,8 @@ function skipValue(cursor: Cursor, type: number, key: string, depth: number): nu
   const length = cursor.count(MAX_ARRAY, 'the number of elements of', key);
   const size = SCALAR_BYTES[elementType];
   if (size !== undefined) cursor.skip(length * size);
-  else if (elementType === ARRAY) for (let i = 0; i < length; i += 1) skipValue(cursor, ARRAY, key, depth + 1);
+  else if (elementType === ARRAY)
+    for (let i = 0; i < length; i += 1) skipValue(cursor, ARRAY, key, depth + 1);
   else for (let i = 0; i < length; i += 1) skipScalar(cursor, elementType, key);
   return elementType;
 }

@@ -29,7 +29,16 @@
  * Q5_K→q8k, Q6_K (q-32)→q8h.
  */
 export const WEIGHT_LAYOUTS = [
-  'f32', 'f16', 'bf16', 'q4s', 'q4m', 'q4k', 'q8s', 'q8m', 'q8k', 'q8h',
+  'f32',
+  'f16',
+  'bf16',
+  'q4s',
+  'q4m',
+  'q4k',
+  'q8s',
+  'q8m',
+  'q8k',
+  'q8h',
 ] as const;
 export type WeightLayout = (typeof WEIGHT_LAYOUTS)[number];
 
@@ -37,7 +46,16 @@ export type WeightLayout = (typeof WEIGHT_LAYOUTS)[number];
 export const GROUP = 32;
 
 const QUANT_BYTES: Record<WeightLayout, number> = {
-  f32: 128, f16: 64, bf16: 64, q4s: 16, q4m: 16, q4k: 16, q8s: 32, q8m: 32, q8k: 32, q8h: 32,
+  f32: 128,
+  f16: 64,
+  bf16: 64,
+  q4s: 16,
+  q4m: 16,
+  q4k: 16,
+  q8s: 32,
+  q8m: 32,
+  q8k: 32,
+  q8h: 32,
 };
 
 export function padCols(cols: number): number {
@@ -53,10 +71,21 @@ export function quantBytes(layout: WeightLayout, rows: number, cols: number): nu
 export function scaleBytes(layout: WeightLayout, rows: number, cols: number): number {
   const groups = (rows * padCols(cols)) / GROUP;
   switch (layout) {
-    case 'f32': case 'f16': case 'bf16': return 0;
-    case 'q4s': case 'q8s': return groups * 2;
-    case 'q4m': case 'q8m': return groups * 4;
-    case 'q4k': case 'q8k': case 'q8h': return (groups / 8) * 20;
-    default: return layout satisfies never;
+    case 'f32':
+    case 'f16':
+    case 'bf16':
+      return 0;
+    case 'q4s':
+    case 'q8s':
+      return groups * 2;
+    case 'q4m':
+    case 'q8m':
+      return groups * 4;
+    case 'q4k':
+    case 'q8k':
+    case 'q8h':
+      return (groups / 8) * 20;
+    default:
+      return layout satisfies never;
   }
 }

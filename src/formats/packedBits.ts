@@ -38,13 +38,9 @@ export function minus32(word: number): number {
  * bits in bytes 8..11 and two in the tops of the plain ones.
  */
 export function packedScale(bytes: Uint8Array, at: number, j: number): number {
-  return j < 4
-    ? bytes[at + j]! & 63
-    : (bytes[at + j + 4]! & 15) | ((bytes[at + j - 4]! >> 6) << 4);
+  return j < 4 ? bytes[at + j]! & 63 : (bytes[at + j + 4]! & 15) | ((bytes[at + j - 4]! >> 6) << 4);
 }
 
 export function packedMin(bytes: Uint8Array, at: number, j: number): number {
-  return j < 4
-    ? bytes[at + j + 4]! & 63
-    : (bytes[at + j + 4]! >> 4) | ((bytes[at + j]! >> 6) << 4);
+  return j < 4 ? bytes[at + j + 4]! & 63 : (bytes[at + j + 4]! >> 4) | ((bytes[at + j]! >> 6) << 4);
 }

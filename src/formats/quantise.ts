@@ -11,7 +11,11 @@ export type QuantiseTarget = 'q8s' | 'q4s';
 
 /** `values` is [rows, cols]; every byte of `out` is written, padding columns as zero weights. */
 export function quantiseRows(
-  target: QuantiseTarget, values: Float32Array, rows: number, cols: number, out: Planes,
+  target: QuantiseTarget,
+  values: Float32Array,
+  rows: number,
+  cols: number,
+  out: Planes,
 ): void {
   const width = padCols(cols);
   const scales = new DataView(out.scales.buffer, out.scales.byteOffset, out.scales.byteLength);
@@ -22,9 +26,10 @@ export function quantiseRows(
       group.fill(0);
       group.set(values.subarray(from, from + Math.min(GROUP, cols - c)));
       const index = (r * width + c) / GROUP;
-      const scale = target === 'q8s'
-        ? quantise8(group, out.quants, index * GROUP)
-        : quantise4(group, out.quants, (index * GROUP) / 2);
+      const scale =
+        target === 'q8s'
+          ? quantise8(group, out.quants, index * GROUP)
+          : quantise4(group, out.quants, (index * GROUP) / 2);
       scales.setUint16(index * 2, f32ToF16(scale), true);
     }
   }

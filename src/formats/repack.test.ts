@@ -26,9 +26,19 @@ function planes(type: DiskType, rows: number, cols: number) {
 const types = Object.entries(fixture.types) as [DiskType, (typeof fixture.types)['F32']][];
 
 test('the fixture covers every disk type', () => {
-  expect(types.map(([type]) => type).sort()).toEqual(
-    ['BF16', 'F16', 'F32', 'Q4_0', 'Q4_1', 'Q4_K', 'Q5_0', 'Q5_1', 'Q5_K', 'Q6_K', 'Q8_0'],
-  );
+  expect(types.map(([type]) => type).sort()).toEqual([
+    'BF16',
+    'F16',
+    'F32',
+    'Q4_0',
+    'Q4_1',
+    'Q4_K',
+    'Q5_0',
+    'Q5_1',
+    'Q5_K',
+    'Q6_K',
+    'Q8_0',
+  ]);
 });
 
 test.each(types)('%s decodes to the bits gguf-py gives', (type, { rows, cols, bytes, values }) => {
@@ -43,19 +53,22 @@ test.each(types)('%s repacked means the bits gguf-py gives', (type, { rows, cols
   expect(bitsOf(means)).toEqual(new Uint32Array(bytesOf(values).buffer));
 });
 
-test.each(types)('%s repacks the same from bytes at an odd place, rows apart', (type, { rows, cols, bytes }) => {
-  const whole = planes(type, rows, cols);
-  repackRows(type, bytesOf(bytes), rows, cols, whole);
-  const one = planes(type, 1, cols);
-  const rowBytes = bytesOf(bytes).length / rows;
-  const shifted = new Uint8Array(bytesOf(bytes).length + 1);
-  shifted.set(bytesOf(bytes), 1);
-  for (let r = 0; r < rows; r += 1) {
-    repackRows(type, shifted.subarray(1 + r * rowBytes, 1 + (r + 1) * rowBytes), 1, cols, one);
-    expect(one.quants).toEqual(whole.quants.subarray(r * one.quants.length, (r + 1) * one.quants.length));
-    expect(one.scales).toEqual(whole.scales.subarray(r * one.scales.length, (r + 1) * one.scales.length));
-  }
-});
+test.each(types)(
+  '%s repacks the same from bytes at an odd place, rows apart',
+  (type, { rows, cols, bytes }) => {
+    const whole = planes(type, rows, cols);
+    repackRows(type, bytesOf(bytes), rows, cols, whole);
+    const one = planes(type, 1, cols);
+    const rowBytes = bytesOf(bytes).length / rows;
+    const shifted = new Uint8Array(bytesOf(bytes).length + 1);
+    shifted.set(bytesOf(bytes), 1);
+    for (let r = 0; r < rows; r += 1) {
+      repackRows(type, shifted.subarray(1 + r * rowBytes, 1 + (r + 1) * rowBytes), 1, cols, one);
+      expect(one.quants).toEqual(whole.quants.subarray(r * one.quants.length, (r + 1) * one.quants.length));
+      expect(one.scales).toEqual(whole.scales.subarray(r * one.scales.length, (r + 1) * one.scales.length));
+    }
+  },
+);
 
 test('padding columns are zero', () => {
   const { rows, cols, bytes } = fixture.types.F16;
@@ -64,11 +77,16 @@ test('padding columns are zero', () => {
   const width = padCols(cols);
   expect(width).toBeGreaterThan(cols);
   for (let r = 0; r < rows; r += 1) {
-    expect(target.quants.subarray((r * width + cols) * 2, (r + 1) * width * 2).every((b) => b === 0)).toBe(true);
+    expect(target.quants.subarray((r * width + cols) * 2, (r + 1) * width * 2).every((b) => b === 0)).toBe(
+      true,
+    );
   }
 });
 
-test.each([['q8s', 'Q8_0'], ['q4s', 'Q4_0']] as const)('quantising to %s is gguf-py\'s %s', (target, type) => {
+test.each([
+  ['q8s', 'Q8_0'],
+  ['q4s', 'Q4_0'],
+] as const)("quantising to %s is gguf-py's %s", (target, type) => {
   const { rows, cols, values } = fixture.quantised;
   const expected = planes(type, rows, cols);
   repackRows(type, bytesOf(fixture.quantised[type]), rows, cols, expected);

@@ -7,7 +7,13 @@ import type { DiskType } from './directory.ts';
 import { blockShape } from './blocks.ts';
 import { padCols } from './layouts.ts';
 import {
-  highNibbles, lowNibbles, minus16, minus32, packedMin, packedScale, spreadBits,
+  highNibbles,
+  lowNibbles,
+  minus16,
+  minus32,
+  packedMin,
+  packedScale,
+  spreadBits,
 } from './packedBits.ts';
 
 export interface Planes {
@@ -22,7 +28,11 @@ export interface Planes {
  * planes is written. Throws if a length is not what type and shape ask for.
  */
 export function repackRows(
-  type: DiskType, bytes: Uint8Array, rows: number, cols: number, target: Planes,
+  type: DiskType,
+  bytes: Uint8Array,
+  rows: number,
+  cols: number,
+  target: Planes,
 ): void {
   const shape = blockShape(type);
   const blocks = (rows * cols) / shape.elements;
@@ -33,18 +43,29 @@ export function repackRows(
   const quants = viewOf(target.quants, 'in place');
   const scales = viewOf(target.scales, 'in place');
   switch (type) {
-    case 'F32': return padRows(bytes, rows, cols * 4, padCols(cols) * 4, target.quants);
+    case 'F32':
+      return padRows(bytes, rows, cols * 4, padCols(cols) * 4, target.quants);
     case 'F16':
-    case 'BF16': return padRows(bytes, rows, cols * 2, padCols(cols) * 2, target.quants);
-    case 'Q4_0': return copyBlocks(source, blocks, 1, 8, quants, scales);
-    case 'Q4_1': return copyBlocks(source, blocks, 2, 8, quants, scales);
-    case 'Q8_0': return copyBlocks(source, blocks, 1, 16, quants, scales);
-    case 'Q5_0': return repackQ5(source, blocks, 1, quants, scales);
-    case 'Q5_1': return repackQ5(source, blocks, 2, quants, scales);
-    case 'Q4_K': return repackQ4K(source, blocks, quants, scales);
-    case 'Q5_K': return repackQ5K(source, blocks, quants, scales);
-    case 'Q6_K': return repackQ6K(source, blocks, quants, scales);
-    default: return type satisfies never;
+    case 'BF16':
+      return padRows(bytes, rows, cols * 2, padCols(cols) * 2, target.quants);
+    case 'Q4_0':
+      return copyBlocks(source, blocks, 1, 8, quants, scales);
+    case 'Q4_1':
+      return copyBlocks(source, blocks, 2, 8, quants, scales);
+    case 'Q8_0':
+      return copyBlocks(source, blocks, 1, 16, quants, scales);
+    case 'Q5_0':
+      return repackQ5(source, blocks, 1, quants, scales);
+    case 'Q5_1':
+      return repackQ5(source, blocks, 2, quants, scales);
+    case 'Q4_K':
+      return repackQ4K(source, blocks, quants, scales);
+    case 'Q5_K':
+      return repackQ5K(source, blocks, quants, scales);
+    case 'Q6_K':
+      return repackQ6K(source, blocks, quants, scales);
+    default:
+      return type satisfies never;
   }
 }
 
@@ -81,7 +102,12 @@ function padRows(bytes: Uint8Array, rows: number, from: number, to: number, quan
 
 /** Blocks that are `heads` f16 scales, then 16-bit words already in GPU order. */
 function copyBlocks(
-  source: Views, blocks: number, heads: number, words: number, quants: Views, scales: Views,
+  source: Views,
+  blocks: number,
+  heads: number,
+  words: number,
+  quants: Views,
+  scales: Views,
 ): void {
   const from = source.u16;
   let at = 0;

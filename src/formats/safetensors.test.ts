@@ -11,12 +11,18 @@ import type { ByteSource, TensorDirectory } from './index.ts';
 function recorded(name: string, as = name): ByteSource {
   return memorySource(as, new Uint8Array(readFileSync(new URL(`fixtures/${name}`, import.meta.url))));
 }
-const index = { metadata: {}, weight_map: { plain: 'shard-1.safetensors', half: 'shard-2.safetensors', brain: 'shard-2.safetensors' } };
+const index = {
+  metadata: {},
+  weight_map: { plain: 'shard-1.safetensors', half: 'shard-2.safetensors', brain: 'shard-2.safetensors' },
+};
 
 async function contents({ tensors }: TensorDirectory) {
   const all = await Promise.all(
     [...tensors.values()].map(async ({ name, type, rows, cols, rowBytes, source, offset }) => ({
-      name, type, rows, cols,
+      name,
+      type,
+      rows,
+      cols,
       bytes: Buffer.from(await source.read(offset, rows * rowBytes)).toString('base64'),
     })),
   );
@@ -25,7 +31,10 @@ async function contents({ tensors }: TensorDirectory) {
 const expected = [...fixture.safetensors].sort((a, b) => a.name.localeCompare(b.name));
 
 async function failure(sources: readonly ByteSource[], withIndex?: unknown): Promise<AppError> {
-  const error: unknown = await openSafetensors(sources, withIndex).then(() => null, (thrown: unknown) => thrown);
+  const error: unknown = await openSafetensors(sources, withIndex).then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
   expect(error).toBeInstanceOf(AppError);
   return error as AppError;
 }
@@ -35,7 +44,10 @@ test('a file torch wrote has every tensor with its bytes', async () => {
 });
 
 test('so have its shards, whatever folder they lie in', async () => {
-  const shards = [recorded('shard-2.safetensors', 'model/shard-2.safetensors'), recorded('shard-1.safetensors', 'model/shard-1.safetensors')];
+  const shards = [
+    recorded('shard-2.safetensors', 'model/shard-2.safetensors'),
+    recorded('shard-1.safetensors', 'model/shard-1.safetensors'),
+  ];
   expect(await contents(await openSafetensors(shards, index))).toEqual(expected);
 });
 
@@ -46,7 +58,9 @@ test('an absent shard is named', async () => {
 });
 
 test('a tensor the index names and no shard holds is named', async () => {
-  const error = await failure([recorded('shard-1.safetensors')], { weight_map: { plain: 'shard-1.safetensors', more: 'shard-1.safetensors' } });
+  const error = await failure([recorded('shard-1.safetensors')], {
+    weight_map: { plain: 'shard-1.safetensors', more: 'shard-1.safetensors' },
+  });
   expect(error.code).toBe('MISSING_TENSOR');
   expect(error.detail['tensor']).toBe('more');
 });
@@ -65,11 +79,23 @@ const hostile: readonly (readonly [string, ByteSource, FailureCode])[] = [
   ['broken JSON', hand('{"w": '), 'FILE_CORRUPT'],
   ['an entry of the wrong shape', hand({ w: { dtype: 'F32' } }), 'FILE_CORRUPT'],
   ['a negative dimension', hand({ w: { ...good, shape: [-2, 4] } }, 32), 'FILE_CORRUPT'],
-  ['a dimension of zero', hand({ w: { ...good, shape: [0, 4], data_offsets: [0, 0] } }, 32), 'BAD_DIMENSIONS'],
-  ['dimensions whose product overflows', hand({ w: { ...good, shape: [2 ** 40, 2 ** 40] } }, 32), 'BAD_DIMENSIONS'],
-  ['a range that is not the shape\'s', hand({ w: { ...good, data_offsets: [0, 28] } }, 32), 'FILE_CORRUPT'],
+  [
+    'a dimension of zero',
+    hand({ w: { ...good, shape: [0, 4], data_offsets: [0, 0] } }, 32),
+    'BAD_DIMENSIONS',
+  ],
+  [
+    'dimensions whose product overflows',
+    hand({ w: { ...good, shape: [2 ** 40, 2 ** 40] } }, 32),
+    'BAD_DIMENSIONS',
+  ],
+  ["a range that is not the shape's", hand({ w: { ...good, data_offsets: [0, 28] } }, 32), 'FILE_CORRUPT'],
   ['data past the end', hand({ w: good }, 31), 'FILE_TRUNCATED'],
-  ['a type that has no layout', hand({ w: { ...good, dtype: 'F8_E4M3', data_offsets: [0, 8] } }, 32), 'UNSUPPORTED_TYPE'],
+  [
+    'a type that has no layout',
+    hand({ w: { ...good, dtype: 'F8_E4M3', data_offsets: [0, 8] } }, 32),
+    'UNSUPPORTED_TYPE',
+  ],
 ];
 
 test.each(hostile)('%s: refused', async (_title, source, code) => {

@@ -29,7 +29,9 @@ const IndexShape = v.looseObject({ weight_map: v.record(v.string(), v.string()) 
  * BAD_DIMENSIONS { tensor }, MISSING_PART { file }, MISSING_TENSOR { tensor }.
  */
 export async function openSafetensors(
-  sources: readonly ByteSource[], index?: unknown, signal?: AbortSignal,
+  sources: readonly ByteSource[],
+  index?: unknown,
+  signal?: AbortSignal,
 ): Promise<TensorDirectory> {
   const weightMap = index === undefined ? null : readIndex(index);
   if (weightMap !== null) requireShards(weightMap, sources);
@@ -67,7 +69,10 @@ function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-async function openShard(source: ByteSource, signal: AbortSignal | undefined): Promise<readonly FileTensor[]> {
+async function openShard(
+  source: ByteSource,
+  signal: AbortSignal | undefined,
+): Promise<readonly FileTensor[]> {
   const { header, dataStart } = await readHeader(source, signal);
   const tensors: FileTensor[] = [];
   let needed = dataStart;
@@ -107,24 +112,45 @@ function parseHeader(text: string, file: string): Readonly<Record<string, unknow
 }
 
 function fileTensor(
-  name: string, entry: v.InferOutput<typeof EntryShape>, source: ByteSource, dataStart: number,
+  name: string,
+  entry: v.InferOutput<typeof EntryShape>,
+  source: ByteSource,
+  dataStart: number,
 ): FileTensor {
   const type = DISK_TYPES[entry.dtype];
   if (type === undefined) {
-    throw new AppError('UNSUPPORTED_TYPE', `tensor ${name} is stored as ${entry.dtype}, which is not read here`, {
-      tensor: name, type: entry.dtype,
-    });
+    throw new AppError(
+      'UNSUPPORTED_TYPE',
+      `tensor ${name} is stored as ${entry.dtype}, which is not read here`,
+      {
+        tensor: name,
+        type: entry.dtype,
+      },
+    );
   }
   // The last dimension is the row, as in torch; a scalar is a row of one.
   const cols = entry.shape.at(-1) ?? 1;
   const rows = entry.shape.slice(0, -1).reduce((product, size) => product * size, 1);
-  if (rows < 1 || cols < 1 || !Number.isSafeInteger(rows * cols * 4)) throw badDimensions(name, `shape [${entry.shape.join(', ')}]`);
+  if (rows < 1 || cols < 1 || !Number.isSafeInteger(rows * cols * 4))
+    throw badDimensions(name, `shape [${entry.shape.join(', ')}]`);
   const bytes = rowBytes(type, cols, name);
   const [start, end] = entry.data_offsets;
   if (end - start !== rows * bytes) {
-    throw corrupt(source.name, `tensor ${name} has ${end - start} bytes where its shape asks for ${rows * bytes}`);
+    throw corrupt(
+      source.name,
+      `tensor ${name} has ${end - start} bytes where its shape asks for ${rows * bytes}`,
+    );
   }
-  return { name, type, layout: layoutOf(type), rows, cols, rowBytes: bytes, source, offset: dataStart + start };
+  return {
+    name,
+    type,
+    layout: layoutOf(type),
+    rows,
+    cols,
+    rowBytes: bytes,
+    source,
+    offset: dataStart + start,
+  };
 }
 
 function notSafetensors(source: ByteSource): AppError {
@@ -133,6 +159,8 @@ function notSafetensors(source: ByteSource): AppError {
 
 function truncated(source: ByteSource, needed: number, what: string): AppError {
   return new AppError('FILE_TRUNCATED', `${source.name} ends before ${what}`, {
-    file: source.name, needed, has: source.size,
+    file: source.name,
+    needed,
+    has: source.size,
   });
 }

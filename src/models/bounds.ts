@@ -12,8 +12,13 @@ export const LIMITS = {
 } as const;
 
 export function badDimension(key: string, value: unknown, why: string): AppError {
-  const shown = value === undefined ? 'missing' : String(value);
+  const shown = inWords(value);
   return new AppError('BAD_DIMENSIONS', `${key} is ${shown}: ${why}`, { key, value: shown });
+}
+
+function inWords(value: unknown): string {
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  return JSON.stringify(value) ?? 'missing';
 }
 
 /** A whole number in 1..max; BAD_DIMENSIONS { key, value } otherwise. */

@@ -26,7 +26,11 @@ export function configFacts(config: unknown): ModelFacts {
   const headDim = countOf('head_dim', merged.head_dim ?? hidden / heads, LIMITS.headDim);
   const span = positiveOf('query_pre_attn_scalar', merged.query_pre_attn_scalar ?? headDim);
   return {
-    family, hidden, layers, heads, headDim,
+    family,
+    hidden,
+    layers,
+    heads,
+    headDim,
     vocab: countOf('vocab_size', merged.vocab_size, LIMITS.vocab),
     kvHeads: countOf('num_key_value_heads', merged.num_key_value_heads ?? heads, LIMITS.heads),
     inner: countOf('intermediate_size', merged.intermediate_size, LIMITS.inner),
@@ -50,7 +54,11 @@ function softCap(key: string, value: number | null | undefined): number {
   return value == null ? 0 : positiveOf(key, value);
 }
 
-function windowFacts(config: ModelConfig, family: Family, layers: number): Pick<ModelFacts, 'window' | 'isWindowed'> {
+function windowFacts(
+  config: ModelConfig,
+  family: Family,
+  layers: number,
+): Pick<ModelFacts, 'window' | 'isWindowed'> {
   const isWindowed = windowedLayers(config, family, layers);
   const any = Array.from({ length: layers }, (_, layer) => isWindowed(layer)).includes(true);
   return { isWindowed, window: any ? countOf('sliding_window', config.sliding_window, LIMITS.context) : 0 };
@@ -59,30 +67,47 @@ function windowFacts(config: ModelConfig, family: Family, layers: number): Pick<
 function windowedLayers(config: ModelConfig, { window }: Family, layers: number): (layer: number) => boolean {
   const types = config.layer_types;
   if (window.kind !== 'never' && window.kind !== 'all' && types != null) {
-    if (types.length < layers) throw badDimension('layer_types', `${types.length} long`, `${layers} are needed`);
+    if (types.length < layers)
+      throw badDimension('layer_types', `${types.length} long`, `${layers} are needed`);
     const strange = types.find((type) => type !== 'sliding_attention' && type !== 'full_attention');
     if (strange !== undefined) throw unsupported(config.model_type, `with layers of ${strange}`);
     return (layer) => types[layer] === 'sliding_attention';
   }
   switch (window.kind) {
-    case 'never': return () => false;
-    case 'all': return () => config.sliding_window != null;
+    case 'never':
+      return () => false;
+    case 'all':
+      return () => config.sliding_window != null;
     case 'upper': {
       const first = config.max_window_layers ?? 0;
       return (layer) => config.use_sliding_window === true && config.sliding_window != null && layer >= first;
     }
     case 'pattern': {
-      const period = countOf('sliding_window_pattern', config.sliding_window_pattern ?? window.period, LIMITS.layers);
+      const period = countOf(
+        'sliding_window_pattern',
+        config.sliding_window_pattern ?? window.period,
+        LIMITS.layers,
+      );
       return (layer) => (layer + 1) % period !== 0;
     }
-    default: return window satisfies never;
+    default:
+      return window satisfies never;
   }
 }
 
-function ropeFacts(config: ModelConfig, { window }: Family, headDim: number): Pick<ModelFacts, 'rope' | 'localRope'> {
+function ropeFacts(
+  config: ModelConfig,
+  { window }: Family,
+  headDim: number,
+): Pick<ModelFacts, 'rope' | 'localRope'> {
   const parameters = config.rope_parameters;
   const global = parameters?.full_attention ?? parameters ?? config.rope_scaling ?? {};
-  const rope = ropeOf(global, config, headDim, positiveOf('rope_theta', global.rope_theta ?? config.rope_theta));
+  const rope = ropeOf(
+    global,
+    config,
+    headDim,
+    positiveOf('rope_theta', global.rope_theta ?? config.rope_theta),
+  );
   if (window.kind !== 'pattern') return { rope, localRope: null };
   const local = parameters?.sliding_attention ?? {};
   const theta = local.rope_theta ?? config.rope_local_base_freq ?? window.localTheta;
@@ -90,7 +115,10 @@ function ropeFacts(config: ModelConfig, { window }: Family, headDim: number): Pi
 }
 
 function ropeOf(rope: RopeConfig, config: ModelConfig, headDim: number, theta: number): RopeFacts {
-  const share = positiveOf('partial_rotary_factor', rope.partial_rotary_factor ?? config.partial_rotary_factor ?? 1);
+  const share = positiveOf(
+    'partial_rotary_factor',
+    rope.partial_rotary_factor ?? config.partial_rotary_factor ?? 1,
+  );
   const dims = countOf('partial_rotary_factor x head_dim', Math.trunc(headDim * share), headDim);
   return { theta, dims, scaling: scalingOf(rope, config) };
 }
@@ -101,29 +129,36 @@ function scalingOf(rope: RopeConfig, config: ModelConfig): RopeScaling {
   const originalContext = (): number =>
     countOf(
       'original_max_position_embeddings',
-      config.original_max_position_embeddings ?? rope.original_max_position_embeddings ?? config.max_position_embeddings,
+      config.original_max_position_embeddings ??
+        rope.original_max_position_embeddings ??
+        config.max_position_embeddings,
       LIMITS.context,
     );
   switch (type) {
-    case 'default': return { kind: 'none' };
-    case 'linear': return { kind: 'linear', factor: factor() };
-    case 'llama3': return {
-      kind: 'llama3',
-      factor: factor(),
-      lowFactor: positiveOf('low_freq_factor', rope.low_freq_factor),
-      highFactor: positiveOf('high_freq_factor', rope.high_freq_factor),
-      originalContext: originalContext(),
-    };
-    case 'yarn': return {
-      kind: 'yarn',
-      factor: factor(),
-      originalContext: originalContext(),
-      betaFast: positiveOf('beta_fast', rope.beta_fast || 32),
-      betaSlow: positiveOf('beta_slow', rope.beta_slow || 1),
-      truncate: rope.truncate ?? true,
-      amplitude: yarnAmplitude(rope, factor()),
-    };
-    default: throw unsupported(config.model_type, `with rope scaling '${type}'`);
+    case 'default':
+      return { kind: 'none' };
+    case 'linear':
+      return { kind: 'linear', factor: factor() };
+    case 'llama3':
+      return {
+        kind: 'llama3',
+        factor: factor(),
+        lowFactor: positiveOf('low_freq_factor', rope.low_freq_factor),
+        highFactor: positiveOf('high_freq_factor', rope.high_freq_factor),
+        originalContext: originalContext(),
+      };
+    case 'yarn':
+      return {
+        kind: 'yarn',
+        factor: factor(),
+        originalContext: originalContext(),
+        betaFast: positiveOf('beta_fast', rope.beta_fast || 32),
+        betaSlow: positiveOf('beta_slow', rope.beta_slow || 1),
+        truncate: rope.truncate ?? true,
+        amplitude: yarnAmplitude(rope, factor()),
+      };
+    default:
+      throw unsupported(config.model_type, `with rope scaling '${type}'`);
   }
 }
 

@@ -67,5 +67,9 @@ export function parseConfig(config: unknown): ModelConfig {
   const parsed = v.safeParse(ConfigShape, text);
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
-  throw badDimension(`config.json ${v.getDotPath(issue) ?? ''}`.trim(), issue.received, `${issue.expected} is needed`);
+  throw badDimension(
+    `config.json ${v.getDotPath(issue) ?? ''}`.trim(),
+    issue.received,
+    `${issue.expected} is needed`,
+  );
 }

@@ -20,7 +20,10 @@ export interface ModelDescription {
  * Reads at most the small tensor of rotary divisors. Throws UNSUPPORTED_FAMILY
  * { family }, BAD_DIMENSIONS { key, value } or { tensor, … }, MISSING_TENSOR { tensor }.
  */
-export async function specFromGguf(metadata: GgufMetadata, directory: TensorDirectory): Promise<ModelDescription> {
+export async function specFromGguf(
+  metadata: GgufMetadata,
+  directory: TensorDirectory,
+): Promise<ModelDescription> {
   const facts = await ggufFacts(metadata, directory);
   const { names, pairing } = facts.family.gguf;
   // llama.cpp multiplies by the f32 root.
@@ -48,7 +51,11 @@ function roundTo(type: DiskType, value: number): number {
 }
 
 function describe(
-  facts: ModelFacts, named: NamedTensors, pairing: RopeSpec['pairing'], normOffset: number, round: (value: number) => number,
+  facts: ModelFacts,
+  named: NamedTensors,
+  pairing: RopeSpec['pairing'],
+  normOffset: number,
+  round: (value: number) => number,
 ): ModelDescription {
   checkShape(facts);
   const { family } = facts;
@@ -62,13 +69,16 @@ function describe(
     tiedHead: facts.tiedHead ?? findTensor(named, 'head') === undefined,
     logitSoftCap: facts.logitSoftCap,
     layers: Array.from({ length: facts.layers }, (_, layer) => layerSpec(facts, named, layer)),
-    ropes: [facts.rope, ...(facts.localRope === null ? [] : [facts.localRope])].map((rope) => ropeSpec(rope, pairing)),
+    ropes: [facts.rope, ...(facts.localRope === null ? [] : [facts.localRope])].map((rope) =>
+      ropeSpec(rope, pairing),
+    ),
   };
   return { spec, recipes: tensorRecipes(spec, named, normOffset) };
 }
 
 function checkShape({ heads, kvHeads, headDim }: ModelFacts): void {
-  if (heads % kvHeads !== 0) throw badDimension('key-value heads', kvHeads, `the ${heads} heads must be a multiple of it`);
+  if (heads % kvHeads !== 0)
+    throw badDimension('key-value heads', kvHeads, `the ${heads} heads must be a multiple of it`);
   if (headDim % 4 !== 0) throw badDimension('head size', headDim, 'a multiple of 4 is needed');
 }
 
@@ -78,7 +88,8 @@ function vocabOf({ vocab }: ModelFacts, named: NamedTensors): number {
     const tensor = fileName(named, 'embed');
     throw new AppError('MISSING_TENSOR', `the model has no tensor ${tensor}`, { tensor });
   }
-  if (embed.rows > LIMITS.vocab) throw badDimension('vocabulary', embed.rows, `at most ${LIMITS.vocab} are read here`);
+  if (embed.rows > LIMITS.vocab)
+    throw badDimension('vocabulary', embed.rows, `at most ${LIMITS.vocab} are read here`);
   return vocab ?? embed.rows;
 }
 
@@ -87,7 +98,10 @@ function layerSpec(facts: ModelFacts, named: NamedTensors, layer: number): Layer
   const windowed = facts.isWindowed(layer);
   return {
     attention: {
-      kind: 'gqa', heads, kvHeads, headDim,
+      kind: 'gqa',
+      heads,
+      kvHeads,
+      headDim,
       scale: facts.attentionScale,
       window: windowed ? facts.window : 0,
       softCap: facts.attentionSoftCap,

@@ -21,11 +21,16 @@ export async function ggufFacts(metadata: GgufMetadata, directory: TensorDirecto
   const heads = read.count('attention.head_count', LIMITS.heads);
   const headDim = read.count('attention.key_length', LIMITS.headDim, Math.floor(hidden / heads));
   const valueDim = read.count('attention.value_length', LIMITS.headDim, headDim);
-  if (valueDim !== headDim) throw badDimension(read.key('attention.value_length'), valueDim, 'it must equal the key length');
+  if (valueDim !== headDim)
+    throw badDimension(read.key('attention.value_length'), valueDim, 'it must equal the key length');
   const span = family.gguf.attentionSpan?.({ layers, hidden, heads }) ?? headDim;
   const windows = windowFacts(family, read);
   return {
-    family, hidden, layers, heads, headDim,
+    family,
+    hidden,
+    layers,
+    heads,
+    headDim,
     vocab: null,
     kvHeads: read.count('attention.head_count_kv', LIMITS.heads, heads),
     inner: read.count('feed_forward_length', LIMITS.inner),
@@ -53,7 +58,8 @@ function reader(metadata: GgufMetadata, architecture: string): Reader {
   const value = (name: string): unknown => {
     const found = metadata[key(name)];
     if (!Array.isArray(found)) return found;
-    if (found.some((one) => one !== found[0])) throw badDimension(key(name), 'a list', 'it must be the same in all layers');
+    if (found.some((one) => one !== found[0]))
+      throw badDimension(key(name), 'a list', 'it must be the same in all layers');
     return found[0];
   };
   return {
@@ -78,11 +84,15 @@ function windowFacts({ window }: Family, read: Reader): Pick<ModelFacts, 'window
 }
 
 async function ropeFacts(
-  family: Family, read: Reader, headDim: number, directory: TensorDirectory,
+  family: Family,
+  read: Reader,
+  headDim: number,
+  directory: TensorDirectory,
 ): Promise<Pick<ModelFacts, 'rope' | 'localRope'>> {
   const dims = read.count('rope.dimension_count', headDim, headDim);
   const divisors = await readDivisors(directory, dims);
-  const scaling: RopeScaling = divisors === null ? ropeScaling(read, family.name) : { kind: 'divisors', divisors };
+  const scaling: RopeScaling =
+    divisors === null ? ropeScaling(read, family.name) : { kind: 'divisors', divisors };
   const rope: RopeFacts = { theta: read.positive('rope.freq_base', 10_000), dims, scaling };
   const { window } = family;
   if (window.kind !== 'pattern') return { rope, localRope: null };
@@ -94,7 +104,11 @@ async function readDivisors(directory: TensorDirectory, dims: number): Promise<n
   const tensor = directory.tensors.get(ROPE_DIVISORS);
   if (tensor === undefined) return null;
   if (tensor.type !== 'F32' || tensor.rows !== 1 || tensor.cols !== dims / 2) {
-    throw badDimension(ROPE_DIVISORS, `${tensor.type} ${tensor.rows} x ${tensor.cols}`, `${dims / 2} f32 values are needed`);
+    throw badDimension(
+      ROPE_DIVISORS,
+      `${tensor.type} ${tensor.rows} x ${tensor.cols}`,
+      `${dims / 2} f32 values are needed`,
+    );
   }
   const bytes = await tensor.source.read(tensor.offset, tensor.rowBytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -105,17 +119,25 @@ function ropeScaling(read: Reader, family: string): RopeScaling {
   const type = read.value('rope.scaling.type') ?? 'none';
   const factor = read.positive('rope.scaling.factor', 1);
   switch (type) {
-    case 'none': return { kind: 'none' };
-    case 'linear': return { kind: 'linear', factor };
-    case 'yarn': return {
-      kind: 'yarn',
-      factor,
-      originalContext: read.count('rope.scaling.original_context_length', LIMITS.context, Number(read.value('context_length'))),
-      betaFast: read.positive('rope.scaling.yarn_beta_fast', 32),
-      betaSlow: read.positive('rope.scaling.yarn_beta_slow', 1),
-      truncate: true,
-      amplitude: yarnMagnitude(factor) * read.positive('rope.scaling.attn_factor', 1),
-    };
-    default: throw unsupported(family, `with rope scaling '${String(type)}'`);
+    case 'none':
+      return { kind: 'none' };
+    case 'linear':
+      return { kind: 'linear', factor };
+    case 'yarn':
+      return {
+        kind: 'yarn',
+        factor,
+        originalContext: read.count(
+          'rope.scaling.original_context_length',
+          LIMITS.context,
+          Number(read.value('context_length')),
+        ),
+        betaFast: read.positive('rope.scaling.yarn_beta_fast', 32),
+        betaSlow: read.positive('rope.scaling.yarn_beta_slow', 1),
+        truncate: true,
+        amplitude: yarnMagnitude(factor) * read.positive('rope.scaling.attn_factor', 1),
+      };
+    default:
+      throw unsupported(family, `with rope scaling ${JSON.stringify(type)}`);
   }
 }

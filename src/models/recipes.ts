@@ -7,7 +7,7 @@ import { AppError } from '../base/failure.ts';
 import type { FileTensor, TensorDirectory } from '../formats/index.ts';
 import { unsupported } from './families/all.ts';
 import type { TensorNames, TensorRole } from './families/family.ts';
-import type { ModelSpec, TensorPart, TensorRecipe } from './spec.ts';
+import type { LayerSpec, ModelSpec, TensorPart, TensorRecipe } from './spec.ts';
 
 export interface NamedTensors {
   readonly directory: TensorDirectory;
@@ -27,56 +27,89 @@ export function findTensor(named: NamedTensors, role: TensorRole, layer?: number
 
 /** MISSING_TENSOR { tensor }, BAD_DIMENSIONS { tensor, … }, UNSUPPORTED_FAMILY { family, tensor }. */
 export function tensorRecipes(spec: ModelSpec, named: NamedTensors, normOffset: number): TensorRecipe[] {
-  const used = new Set<string>();
-  const part = (role: TensorRole, rows: number, cols: number, layer?: number): FileTensor => {
-    const name = fileName(named, role, layer);
-    used.add(name);
-    return requireShape(named.directory, name, rows, cols);
-  };
+  const book = openBook(named, normOffset);
+  const { hidden, vocab } = spec;
+  book.matrix('embed', [book.file('embed', vocab, hidden)]);
+  if (!spec.tiedHead) book.matrix('head', [book.file('head', vocab, hidden)]);
+  book.norm('norm', book.file('norm', 1, hidden));
+  spec.layers.forEach((layer, index) => writeLayer(book, layer, index, hidden));
+  refuseUnused(spec, named, book.used);
+  return book.recipes;
+}
+
+function writeLayer(
+  book: Book,
+  { attention, ffn, postNorms }: LayerSpec,
+  index: number,
+  hidden: number,
+): void {
+  const queries = attention.heads * attention.headDim;
+  const keys = attention.kvHeads * attention.headDim;
+  const file = (role: TensorRole, rows: number, cols: number): FileTensor =>
+    book.file(role, rows, cols, index);
+  const norm = (role: TensorRole, cols = hidden): void => book.norm(`${index}.${role}`, file(role, 1, cols));
+
+  norm('attnNorm');
+  book.fused(index, 'qkv', [
+    ['q', file('q', queries, hidden)],
+    ['k', file('k', keys, hidden)],
+    ['v', file('v', keys, hidden)],
+  ]);
+  if (attention.qkvBias) {
+    const biases = [file('qBias', 1, queries), file('kBias', 1, keys), file('vBias', 1, keys)];
+    book.vector(`${index}.qkvBias`, biases);
+  }
+  if (attention.qkNorm) {
+    norm('qNorm', attention.headDim);
+    norm('kNorm', attention.headDim);
+  }
+  book.matrix(`${index}.out`, [file('out', hidden, queries)]);
+  if (attention.outBias) book.vector(`${index}.outBias`, [file('outBias', 1, hidden)]);
+  if (postNorms) norm('attnPostNorm');
+
+  norm('ffnNorm');
+  book.fused(index, 'gateUp', [
+    ['gate', file('gate', ffn.inner, hidden)],
+    ['up', file('up', ffn.inner, hidden)],
+  ]);
+  book.matrix(`${index}.down`, [file('down', hidden, ffn.inner)]);
+  if (postNorms) norm('ffnPostNorm');
+}
+
+type Book = ReturnType<typeof openBook>;
+
+/** Collects recipes, and which file tensors they use. */
+function openBook(named: NamedTensors, normOffset: number) {
   const recipes: TensorRecipe[] = [];
-  const matrix = (name: string, cols: number, parts: readonly FileTensor[]): void => {
-    recipes.push({ name, rows: sum(parts.map(({ rows }) => rows)), cols, kind: 'matrix', parts: parts.map(partOf) });
-  };
-  /** One matrix where the parts' layouts allow, else one for each under its own name. */
-  const fused = (layer: number, name: string, cols: number, parts: readonly (readonly [string, FileTensor])[]): void => {
-    const tensors = parts.map(([, tensor]) => tensor);
-    if (tensors.every(({ layout }) => layout === tensors[0]!.layout)) matrix(`${layer}.${name}`, cols, tensors);
-    else for (const [own, tensor] of parts) matrix(`${layer}.${own}`, cols, [tensor]);
+  const used = new Set<string>();
+  const matrix = (name: string, parts: readonly FileTensor[]): void => {
+    const rows = sum(parts.map((part) => part.rows));
+    recipes.push({ name, rows, cols: parts[0]!.cols, kind: 'matrix', parts: parts.map(partOf) });
   };
   const vector = (name: string, parts: readonly FileTensor[], add = 0): void => {
-    recipes.push({
-      name, rows: 1, cols: sum(parts.map(({ cols }) => cols)), kind: 'vector',
-      parts: parts.map((tensor) => (add === 0 ? partOf(tensor) : { ...partOf(tensor), add })),
-    });
+    const cols = sum(parts.map((part) => part.cols));
+    const added = parts.map((part) => (add === 0 ? partOf(part) : { ...partOf(part), add }));
+    recipes.push({ name, rows: 1, cols, kind: 'vector', parts: added });
   };
-
-  const { hidden, vocab } = spec;
-  matrix('embed', hidden, [part('embed', vocab, hidden)]);
-  if (!spec.tiedHead) matrix('head', hidden, [part('head', vocab, hidden)]);
-  vector('norm', [part('norm', 1, hidden)], normOffset);
-  spec.layers.forEach(({ attention, ffn, postNorms }, layer) => {
-    const of = (role: TensorRole, rows: number, cols: number): FileTensor => part(role, rows, cols, layer);
-    const norm = (name: 'attnNorm' | 'attnPostNorm' | 'ffnNorm' | 'ffnPostNorm'): void =>
-      vector(`${layer}.${name}`, [of(name, 1, hidden)], normOffset);
-    const queries = attention.heads * attention.headDim;
-    const keys = attention.kvHeads * attention.headDim;
-    norm('attnNorm');
-    fused(layer, 'qkv', hidden, [['q', of('q', queries, hidden)], ['k', of('k', keys, hidden)], ['v', of('v', keys, hidden)]]);
-    if (attention.qkvBias) vector(`${layer}.qkvBias`, [of('qBias', 1, queries), of('kBias', 1, keys), of('vBias', 1, keys)]);
-    if (attention.qkNorm) {
-      vector(`${layer}.qNorm`, [of('qNorm', 1, attention.headDim)], normOffset);
-      vector(`${layer}.kNorm`, [of('kNorm', 1, attention.headDim)], normOffset);
-    }
-    matrix(`${layer}.out`, queries, [of('out', hidden, queries)]);
-    if (attention.outBias) vector(`${layer}.outBias`, [of('outBias', 1, hidden)]);
-    if (postNorms) norm('attnPostNorm');
-    norm('ffnNorm');
-    fused(layer, 'gateUp', hidden, [['gate', of('gate', ffn.inner, hidden)], ['up', of('up', ffn.inner, hidden)]]);
-    matrix(`${layer}.down`, ffn.inner, [of('down', hidden, ffn.inner)]);
-    if (postNorms) norm('ffnPostNorm');
-  });
-  refuseUnused(spec, named, used);
-  return recipes;
+  return {
+    recipes,
+    used,
+    matrix,
+    vector,
+    norm: (name: string, part: FileTensor): void => vector(name, [part], normOffset),
+    /** One matrix where the parts' layouts allow, else one for each under its own name. */
+    fused(layer: number, name: string, parts: readonly (readonly [string, FileTensor])[]): void {
+      const files = parts.map(([, file]) => file);
+      const sameLayout = files.every(({ layout }) => layout === files[0]!.layout);
+      if (sameLayout) matrix(`${layer}.${name}`, files);
+      else for (const [own, file] of parts) matrix(`${layer}.${own}`, [file]);
+    },
+    file(role: TensorRole, rows: number, cols: number, layer?: number): FileTensor {
+      const name = fileName(named, role, layer);
+      used.add(name);
+      return requireShape(named.directory, name, rows, cols);
+    },
+  };
 }
 
 /** Buffers some exporters write beside the weights; the spec has what they say. */
@@ -93,7 +126,8 @@ function refuseUnused(spec: ModelSpec, named: NamedTensors, used: ReadonlySet<st
 
 function requireShape({ tensors }: TensorDirectory, name: string, rows: number, cols: number): FileTensor {
   const tensor = tensors.get(name);
-  if (tensor === undefined) throw new AppError('MISSING_TENSOR', `the model has no tensor ${name}`, { tensor: name });
+  if (tensor === undefined)
+    throw new AppError('MISSING_TENSOR', `the model has no tensor ${name}`, { tensor: name });
   if (tensor.rows !== rows || tensor.cols !== cols) {
     throw new AppError(
       'BAD_DIMENSIONS',

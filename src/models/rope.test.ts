@@ -21,16 +21,22 @@ function compare(facts: RopeFacts | null, expected: (typeof fixture)[number]['gl
   expect(amplitude).toBeCloseTo(expected.amplitude, 12);
 }
 
-test.each(fixture.map((one) => [one.title, one] as const))('%s: frequencies are transformers\'', (_title, one) => {
-  const facts = configFacts(one.config);
-  compare(facts.rope, one.global);
-  compare(facts.localRope, one.local);
-});
+test.each(fixture.map((one) => [one.title, one] as const))(
+  "%s: frequencies are transformers'",
+  (_title, one) => {
+    const facts = configFacts(one.config);
+    compare(facts.rope, one.global);
+    compare(facts.localRope, one.local);
+  },
+);
 
 test('divisors divide, one for each pair', () => {
   const plain = ropeSpec({ theta: 100, dims: 4, scaling: { kind: 'none' } }, 'interleaved');
   expect(plain.inverseFrequencies).toEqual([1, 0.1]);
-  const divided = ropeSpec({ theta: 100, dims: 4, scaling: { kind: 'divisors', divisors: [1, 8] } }, 'interleaved');
+  const divided = ropeSpec(
+    { theta: 100, dims: 4, scaling: { kind: 'divisors', divisors: [1, 8] } },
+    'interleaved',
+  );
   expect(divided.inverseFrequencies).toEqual([1, 0.1 / 8]);
 });
 

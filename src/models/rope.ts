@@ -51,19 +51,29 @@ export function yarnMagnitude(factor: number, multiplier = 1): number {
   return factor <= 1 ? 1 : 0.1 * multiplier * Math.log(factor) + 1;
 }
 
-function scaled(plain: readonly number[], theta: number, dims: number, scaling: RopeScaling): readonly number[] {
+function scaled(
+  plain: readonly number[],
+  theta: number,
+  dims: number,
+  scaling: RopeScaling,
+): readonly number[] {
   switch (scaling.kind) {
-    case 'none': return plain;
-    case 'linear': return plain.map((frequency) => frequency / scaling.factor);
-    case 'llama3': return plain.map((frequency) => llama3(frequency, scaling));
-    case 'yarn': return yarn(plain, theta, dims, scaling);
+    case 'none':
+      return plain;
+    case 'linear':
+      return plain.map((frequency) => frequency / scaling.factor);
+    case 'llama3':
+      return plain.map((frequency) => llama3(frequency, scaling));
+    case 'yarn':
+      return yarn(plain, theta, dims, scaling);
     case 'divisors': {
       if (scaling.divisors.length !== plain.length) {
         throw badDimension('rope frequency divisors', scaling.divisors.length, `${plain.length} are needed`);
       }
       return plain.map((frequency, i) => frequency / scaling.divisors[i]!);
     }
-    default: return scaling satisfies never;
+    default:
+      return scaling satisfies never;
   }
 }
 
@@ -79,7 +89,10 @@ function llama3(frequency: number, scaling: RopeScaling & { kind: 'llama3' }): n
 
 /** Channels that turn often keep their frequency, those that turn seldom are stretched. */
 function yarn(
-  plain: readonly number[], theta: number, dims: number, scaling: RopeScaling & { kind: 'yarn' },
+  plain: readonly number[],
+  theta: number,
+  dims: number,
+  scaling: RopeScaling & { kind: 'yarn' },
 ): readonly number[] {
   const channelTurning = (turns: number): number =>
     (dims * Math.log(scaling.originalContext / (turns * 2 * Math.PI))) / (2 * Math.log(theta));

@@ -18,7 +18,11 @@ export function memorySource(name: string, bytes: Uint8Array, size = bytes.lengt
     async read(offset, length, signal) {
       signal?.throwIfAborted();
       if (offset + length > size) {
-        throw new AppError('FILE_TRUNCATED', `${name} is short`, { file: name, needed: offset + length, has: size });
+        throw new AppError('FILE_TRUNCATED', `${name} is short`, {
+          file: name,
+          needed: offset + length,
+          has: size,
+        });
       }
       bytesRead += length;
       const out = new Uint8Array(length);
@@ -51,7 +55,15 @@ export interface HandFile {
 }
 
 /** A GGUF file as the lists say, data all zeros from the next multiple of 32. */
-export function ggufBytes({ version = 3, keys = [], tensors = [], tensorCount, keyCount, dimensionCount, data = 0 }: HandFile): Uint8Array {
+export function ggufBytes({
+  version = 3,
+  keys = [],
+  tensors = [],
+  tensorCount,
+  keyCount,
+  dimensionCount,
+  data = 0,
+}: HandFile): Uint8Array {
   const header = concat([
     new TextEncoder().encode('GGUF'),
     u32(version),
@@ -59,7 +71,11 @@ export function ggufBytes({ version = 3, keys = [], tensors = [], tensorCount, k
     u64(keyCount ?? keys.length),
     ...keys.flatMap(([key, type, value]) => [string(key), u32(type), value]),
     ...tensors.flatMap(({ name, dims, type, offset }) => [
-      string(name), u32(dimensionCount ?? dims.length), ...dims.map(u64), u32(type), u64(offset),
+      string(name),
+      u32(dimensionCount ?? dims.length),
+      ...dims.map(u64),
+      u32(type),
+      u64(offset),
     ]),
   ]);
   const file = new Uint8Array(Math.ceil(header.length / 32) * 32 + data);

@@ -8,11 +8,17 @@ const FAMILIES: readonly Family[] = [llama, mistral, qwen2, qwen3, gemma3];
 
 /** UNSUPPORTED_FAMILY { family } where no family reads such files. */
 export function familyOfArchitecture(name: string): Family {
-  return found(FAMILIES.find(({ architectures }) => architectures.includes(name)), name);
+  return found(
+    FAMILIES.find(({ architectures }) => architectures.includes(name)),
+    name,
+  );
 }
 
 export function familyOfModelType(name: string): Family {
-  return found(FAMILIES.find(({ modelTypes }) => modelTypes.includes(name)), name);
+  return found(
+    FAMILIES.find(({ modelTypes }) => modelTypes.includes(name)),
+    name,
+  );
 }
 
 export function unsupported(family: string, what: string): AppError {

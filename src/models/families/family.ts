@@ -22,7 +22,11 @@ export interface Family {
     readonly pairing: RopeSpec['pairing'];
     readonly names: TensorNames;
     /** q·k is multiplied by n^-1/2; headDim where null. `layers` tells sizes of a family apart. */
-    readonly attentionSpan?: (facts: { readonly layers: number; readonly hidden: number; readonly heads: number }) => number | null;
+    readonly attentionSpan?: (facts: {
+      readonly layers: number;
+      readonly hidden: number;
+      readonly heads: number;
+    }) => number | null;
   };
   readonly safetensors: {
     readonly names: TensorNames;

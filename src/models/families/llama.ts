@@ -15,7 +15,12 @@ export const llama: Family = {
   safetensors: {
     names: HF_NAMES,
     normOffset: 0,
-    defaults: { rms_norm_eps: 1e-6, rope_theta: 10_000, tie_word_embeddings: false, max_position_embeddings: 2_048 },
+    defaults: {
+      rms_norm_eps: 1e-6,
+      rope_theta: 10_000,
+      tie_word_embeddings: false,
+      max_position_embeddings: 2_048,
+    },
   },
 };
 
@@ -28,6 +33,11 @@ export const mistral: Family = {
   window: { kind: 'all' },
   safetensors: {
     ...llama.safetensors,
-    defaults: { ...llama.safetensors.defaults, max_position_embeddings: 131_072, num_key_value_heads: 8, sliding_window: 4_096 },
+    defaults: {
+      ...llama.safetensors.defaults,
+      max_position_embeddings: 131_072,
+      num_key_value_heads: 8,
+      sliding_window: 4_096,
+    },
   },
 };

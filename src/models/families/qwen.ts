@@ -16,8 +16,13 @@ export const qwen2: Family = {
     names: HF_NAMES,
     normOffset: 0,
     defaults: {
-      rms_norm_eps: 1e-6, rope_theta: 10_000, tie_word_embeddings: false, max_position_embeddings: 32_768,
-      use_sliding_window: false, sliding_window: 4_096, max_window_layers: 28,
+      rms_norm_eps: 1e-6,
+      rope_theta: 10_000,
+      tie_word_embeddings: false,
+      max_position_embeddings: 32_768,
+      use_sliding_window: false,
+      sliding_window: 4_096,
+      max_window_layers: 28,
     },
   },
 };
