@@ -31,11 +31,13 @@ const ROOMS: Readonly<Record<string, Room>> = {
   kernels: { rank: 2, imports: ['base', 'gpu', 'formats'] },
   experts: { rank: 3, imports: ['base', 'gpu', 'storage', 'formats'] },
   graph: { rank: 4, imports: ['base', 'gpu', 'kernels', 'models', 'formats', 'experts'] },
+  // The engine checks and picks kernels on this adapter before it loads a model.
   engine: {
     rank: 5,
-    imports: ['base', 'text', 'models', 'formats', 'storage', 'gpu', 'graph', 'experts'],
+    imports: ['base', 'text', 'models', 'formats', 'storage', 'gpu', 'kernels', 'graph', 'experts'],
   },
-  worker: { rank: 6, imports: ['engine', 'protocol', 'base'] },
+  // The worker chooses the store the engine gets: IndexedDB here, memory in Node.
+  worker: { rank: 6, imports: ['engine', 'storage', 'protocol', 'base'] },
   state: { rank: 6, imports: ['protocol', 'base'], files: ['models/catalogue.ts'] },
   pwa: { rank: 6, imports: ['base', 'protocol'] },
   ui: { rank: 7, imports: ['state', 'base'], types: ['protocol'] },
