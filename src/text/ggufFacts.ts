@@ -1,12 +1,11 @@
 /**
- * A tokenizer.json out of GGUF metadata (`tokenizer.ggml.*`; the keys are
+ * A tokenizer.json out of GGUF metadata, but for SentencePiece's scores (`tokenizer.ggml.*`; the keys are
  * described in the GGUF specification, their defaults in llama.cpp's loader).
  */
 import * as v from 'valibot';
 import { AppError } from '../base/failure.ts';
 import type { TextFacts } from '../base/textFacts.ts';
 import { preTokenizerNamed } from './preTokenizers.ts';
-import { mergesFromScores } from './spmMerges.ts';
 import { endsTurn, stopIdsOf } from './stopIds.ts';
 
 /** `tokenizer.ggml.token_type`. */
@@ -72,9 +71,6 @@ function byteLevelFacts(metadata: Metadata): TextFacts {
 function sentencePieceFacts(metadata: Metadata): TextFacts {
   const vocabulary = readVocabulary(metadata);
   const scores = numbers(metadata, 'tokenizer.ggml.scores', vocabulary.tokens.length);
-  const pieces = vocabulary.tokens.flatMap((token, id) =>
-    vocabulary.kinds[id] === KIND.normal ? [[token, scores[id] ?? 0] as const] : [],
-  );
   const unknown = optionalId(metadata, 'tokenizer.ggml.unknown_token_id', vocabulary) ?? 0;
   const tokenizer = {
     added_tokens: addedTokens(vocabulary),
@@ -83,7 +79,10 @@ function sentencePieceFacts(metadata: Metadata): TextFacts {
     model: {
       type: 'BPE',
       vocab: vocabularyObject(vocabulary),
-      merges: mergesFromScores(pieces),
+      merges: [],
+      // Only ordinary pieces come of merging. llama.cpp lets any entry be made, so
+      // there text that spells `<s>` can become the control token.
+      scores: vocabulary.kinds.map((kind, id) => (kind === KIND.normal ? (scores[id] ?? 0) : null)),
       byte_fallback: true,
       fuse_unk: true,
       unk_token: vocabulary.tokens[unknown] ?? null,

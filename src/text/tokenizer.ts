@@ -4,10 +4,11 @@
  * `<|im_end|>` is seven or so ordinary tokens, never the one that ends a turn.
  * To make that certain the library never hears of control tokens.
  */
-import { Tokenizer as Library } from '@huggingface/tokenizers';
+import { BPE, Tokenizer as Library } from '@huggingface/tokenizers';
 import { AppError } from '../base/failure.ts';
 import type { TextFacts } from '../base/textFacts.ts';
 import { createSplitter, type Section } from './addedTokens.ts';
+import { mergeRanksOf } from './mergeRanks.ts';
 import { pieceRules } from './pieces.ts';
 import { takePrefixRule, type PrefixRule } from './spacePrefix.ts';
 import { parseTokenizerJson, type AddedToken, type TokenizerJson } from './tokenizerJson.ts';
@@ -108,12 +109,12 @@ function libraryEncoder(
   controls: readonly AddedToken[],
 ): (text: string) => number[] {
   const normalized = json.added_tokens.filter((token) => !token.special && token.normalized === true);
-  const model = withoutControls(json.model, controls);
+  const rest = { ...json, ...steps, added_tokens: normalized, post_processor: null, decoder: null };
   try {
-    const library = new Library(
-      { ...json, ...steps, model, added_tokens: normalized, post_processor: null, decoder: null },
-      {},
-    );
+    const library =
+      json.model.type === 'Unigram'
+        ? new Library({ ...rest, model: hideControls(json.model, controls) }, {})
+        : bpeLibrary(rest, json.model, controls);
     return (text) => library.encode(text, { add_special_tokens: false }).ids;
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error);
@@ -126,26 +127,30 @@ function libraryEncoder(
   }
 }
 
-function withoutControls(
-  model: TokenizerJson['model'],
-  controls: readonly AddedToken[],
-): TokenizerJson['model'] {
-  if (model.type === 'Unigram') {
-    const ids = new Set(controls.map((token) => token.id));
-    // Ids are places in this list, so a control token keeps its place under a spelling no text has.
-    const vocab = model.vocab.map(([piece, score], id): [string, number] => [
-      ids.has(id) ? `\uFFFF${id}\uFFFF` : piece,
-      score,
-    ]);
-    return { ...model, vocab };
+type Unigram = Extract<TokenizerJson['model'], { type: 'Unigram' }>;
+type Bpe = Extract<TokenizerJson['model'], { type: 'BPE' }>;
+
+function bpeLibrary(rest: object, model: Bpe, controls: readonly AddedToken[]): Library {
+  const ranks = mergeRanksOf(model);
+  const library = new Library({ ...rest, model: ranks === null ? model : { ...model, merges: [] } }, {});
+  const bpe = library.model;
+  if (!(bpe instanceof BPE)) throw new Error('not a BPE');
+  if (ranks !== null) bpe.bpe_ranks = ranks;
+  for (const { content } of controls) {
+    // The unknown token stands for what the vocabulary cannot spell, so the library needs it.
+    if (content !== model.unk_token) bpe.tokens_to_ids.delete(content);
   }
-  const hidden = new Set(controls.map((token) => token.content));
-  // The unknown token stands for what the vocabulary cannot spell, so the library needs it.
-  if (model.unk_token) hidden.delete(model.unk_token);
-  return {
-    ...model,
-    vocab: Object.fromEntries(Object.entries(model.vocab).filter(([piece]) => !hidden.has(piece))),
-  };
+  return library;
+}
+
+/** Ids are places in a unigram's list, so a control token keeps its place under a spelling no text has. */
+function hideControls(model: Unigram, controls: readonly AddedToken[]): Unigram {
+  const ids = new Set(controls.map((token) => token.id));
+  const vocab = model.vocab.map(([piece, score], id): [string, number] => [
+    ids.has(id) ? `\uFFFF${id}\uFFFF` : piece,
+    score,
+  ]);
+  return { ...model, vocab };
 }
 
 function pieceTable(json: TokenizerJson): (string | undefined)[] {

@@ -28,6 +28,11 @@ const BpeSchema = v.looseObject({
   // Not v.record: that drops keys such as "constructor", which are tokens like any other.
   vocab: v.custom<Readonly<Record<string, number>>>(isVocabulary, 'not a vocabulary'),
   merges: v.array(v.unknown()),
+  /**
+   * Ours: in place of merges, the score of each piece by id, null for one that
+   * merging never makes. No tokenizer.json has it; GGUF's SentencePiece models do.
+   */
+  scores: v.optional(v.array(v.nullable(v.number()))),
   unk_token: v.nullish(v.string()),
   byte_fallback: v.optional(v.boolean(), false),
 });

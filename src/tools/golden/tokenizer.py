@@ -169,10 +169,25 @@ def rust_ids(work, vocabularies):
     """Rust reads the tokenizer.json that we build; also one put as newer Llama files put it (Metaspace)."""
     (work / "meta.json").write_text(json.dumps(vocabularies))
     built = node("facts", work / "meta.json", work / "facts.json")
+    for facts in built.values():
+        if scores := facts["model"].pop("scores", None):
+            facts["model"]["merges"] = merges_by_score(facts["model"]["vocab"], scores)
     built["metaspace"] = dict(built["bpe"], normalizer=None, pre_tokenizer=dict(
         type="Metaspace", replacement="▁", prepend_scheme="first", split=False))
     loaded = {name: Tokenizer.from_str(json.dumps(fill(facts))) for name, facts in built.items()}
     return {name: [t.encode(text, add_special_tokens=False).ids for text in TEXTS] for name, t in loaded.items()}
+
+
+def merges_by_score(vocab, scores):
+    """As transformers' converters list them: every cut of a piece into two pieces, the best piece first."""
+    merges = []
+    for piece, i in vocab.items():
+        if scores[i] is not None:
+            cuts = [(piece[:n], piece[n:]) for n in range(1, len(piece))]
+            known = [(l, r) for l, r in cuts if l in vocab and r in vocab]
+            merges += [(scores[i], vocab[l], vocab[r], l, r) for l, r in known]
+    merges.sort(key=lambda m: (-m[0], m[1], m[2]))
+    return [[l, r] for *_, l, r in merges]
 
 
 def fill(facts):
