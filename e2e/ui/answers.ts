@@ -32,4 +32,7 @@ const PARAGRAPH =
   'The tide turns twice a day, and with it everything that drifts: weed, foam, the small silver fish that move as one and are never led by any of them. ';
 
 /** About 6,000 tokens. */
-export const LONG_ANSWER = Array.from({ length: 40 }, (_, n) => `## Part ${n + 1}\n\n${PARAGRAPH.repeat(3)}\n\n- one\n- two\n- three`).join('\n\n');
+export const LONG_ANSWER = Array.from(
+  { length: 40 },
+  (_, n) => `## Part ${n + 1}\n\n${PARAGRAPH.repeat(3)}\n\n- one\n- two\n- three`,
+).join('\n\n');

@@ -4,6 +4,7 @@
  */
 import type { FailureCode } from '../../src/base/failure.ts';
 import type {
+  ChatRequest,
   ChatResult,
   DeviceReport,
   Failure,
@@ -30,7 +31,8 @@ const behaviour = {
   failHub: flag('failHub'),
   /** The device is lost after this many tokens. */
   loseAfter: amount('loseAfter', Infinity),
-  answer: flag('answer') === 'long' ? LONG_ANSWER : ANSWER,
+  /** 'long', or 'request' to be told what was asked. */
+  answer: flag('answer'),
   finish: flag('finish'),
   dropped: amount('dropped', 0),
   /** Milliseconds between tokens, load steps, import steps. */
@@ -64,8 +66,18 @@ const LARGE: ModelCard = {
   doneBytes: 4_100_000_000,
   contextLength: 262_144,
 };
-const PARTIAL: ModelCard = { ...LARGE, id: 'half', state: 'partial', doneBytes: 1_200_000_000, resumable: true };
-const STORED: Readonly<Record<string, readonly ModelCard[]>> = { one: [CARD], many: [CARD, LARGE, PARTIAL], partial: [PARTIAL] };
+const PARTIAL: ModelCard = {
+  ...LARGE,
+  id: 'half',
+  state: 'partial',
+  doneBytes: 1_200_000_000,
+  resumable: true,
+};
+const STORED: Readonly<Record<string, readonly ModelCard[]>> = {
+  one: [CARD],
+  many: [CARD, LARGE, PARTIAL],
+  partial: [PARTIAL],
+};
 
 const DEVICE: DeviceReport = {
   vendor: 'nvidia',
@@ -86,7 +98,10 @@ const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(
 const ok = <T>(value: T): Result<T> => ({ ok: true, value });
 
 function failed(code: string, detail: Failure['detail'] = {}): Result<never> {
-  return { ok: false, failure: { code: code as FailureCode, message: `the fake was asked for ${code}`, detail } };
+  return {
+    ok: false,
+    failure: { code: code as FailureCode, message: `the fake was asked for ${code}`, detail },
+  };
 }
 
 function titleOf(source: ModelSource): string {
@@ -106,12 +121,24 @@ function titleOf(source: ModelSource): string {
   }
 }
 
+function answerTo(request: ChatRequest): string {
+  if (behaviour.answer === 'request') return `\`\`\`json\n${JSON.stringify(request, null, 1)}\n\`\`\``;
+  if (behaviour.answer === 'long') return LONG_ANSWER;
+  return `${ANSWER}\n\n(You wrote: ${request.messages.at(-1)?.content ?? ''})`;
+}
+
 const fake: WorkerApi = {
   device: async () => {
-    if (behaviour.device === 'software') return ok({ ...DEVICE, software: true, description: 'SwiftShader Device (Subzero)' });
+    if (behaviour.device === 'software')
+      return ok({ ...DEVICE, software: true, description: 'SwiftShader Device (Subzero)' });
     return behaviour.device === '' ? ok(DEVICE) : failed(behaviour.device);
   },
-  storage: async () => ok({ usedBytes: cards.reduce((sum, { doneBytes }) => sum + doneBytes, 0), quotaBytes: 120e9, persisted: true }),
+  storage: async () =>
+    ok({
+      usedBytes: cards.reduce((sum, { doneBytes }) => sum + doneBytes, 0),
+      quotaBytes: 120e9,
+      persisted: true,
+    }),
   models: async () => ok(cards),
 
   hubFiles: async (repo) => {
@@ -129,7 +156,12 @@ const fake: WorkerApi = {
     const before = source.kind === 'resume' ? cards.find(({ id }) => id === source.id) : undefined;
     const whole: ModelCard = before
       ? { ...before, state: 'ready', doneBytes: before.bytes }
-      : { ...LARGE, id: `import-${cards.length}`, title: titleOf(source).replace(/\.gguf$/, ''), origin: `file:${titleOf(source)}` };
+      : {
+          ...LARGE,
+          id: `import-${cards.length}`,
+          title: titleOf(source).replace(/\.gguf$/, ''),
+          origin: `file:${titleOf(source)}`,
+        };
     const keep = (card: ModelCard): void => {
       cards = [...cards.filter(({ id }) => id !== card.id), card];
     };
@@ -140,7 +172,13 @@ const fake: WorkerApi = {
         if (doneBytes > 0) keep({ ...whole, state: 'partial', doneBytes, resumable: source.kind !== 'file' });
         return failed(cancelled.has(job) ? 'CANCELLED' : behaviour.failImport);
       }
-      onProgress({ modelId: whole.id, title: whole.title, doneBytes, totalBytes: whole.bytes, speed: step < 0.05 ? 0 : 38_400_000 });
+      onProgress({
+        modelId: whole.id,
+        title: whole.title,
+        doneBytes,
+        totalBytes: whole.bytes,
+        speed: step < 0.05 ? 0 : 38_400_000,
+      });
     }
     keep(whole);
     return ok(whole);
@@ -164,7 +202,8 @@ const fake: WorkerApi = {
   },
   unloadModel: async () => ok(null),
 
-  chat: async (job, { messages }, onEvent) => {
+  chat: async (job, request, onEvent) => {
+    const { messages } = request;
     const total = messages.reduce((sum, { content }) => sum + Math.ceil(content.length / 4), 12);
     for (let done = 0; done < total; done += Math.ceil(total / 4)) {
       onEvent({ kind: 'prefill', done, total });
@@ -179,7 +218,7 @@ const fake: WorkerApi = {
       tokensPerSecond: 31.4,
     };
     if (behaviour.failChat !== '') return failed(behaviour.failChat);
-    const text = `${behaviour.answer}\n\n(You wrote: ${messages.at(-1)?.content ?? ''})`;
+    const text = answerTo(request);
     let tokens = 0;
     // Pieces of four characters, as tokens are: words arrive in parts.
     for (let at = 0; at < text.length; at += 4) {
@@ -193,7 +232,11 @@ const fake: WorkerApi = {
       }
       onEvent({ kind: 'text', text: text.slice(at, at + 4), tokens: ++tokens });
     }
-    return ok({ ...result, tokens, finish: behaviour.finish === '' ? 'stop' : (behaviour.finish as ChatResult['finish']) });
+    return ok({
+      ...result,
+      tokens,
+      finish: behaviour.finish === '' ? 'stop' : (behaviour.finish as ChatResult['finish']),
+    });
   },
 
   complete: async () => failed('BAD_REQUEST'),

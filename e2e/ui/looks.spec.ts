@@ -5,6 +5,7 @@
  */
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
+import { ask, load } from './steps.ts';
 
 interface Scene {
   readonly name: string;
@@ -12,24 +13,27 @@ interface Scene {
   readonly stage: (page: Page) => Promise<void>;
 }
 
-const ask = async (page: Page, words: string): Promise<void> => {
-  await page.getByLabel('Message', { exact: true }).fill(words);
-  await page.getByRole('button', { name: 'Send' }).click();
-};
-const loaded = async (page: Page): Promise<void> => {
-  await page.getByRole('button', { name: /^Load SmolLM2/ }).click();
-  await expect(page.locator('.model-state')).toHaveText('ready');
-};
-
 const SCENES: readonly Scene[] = [
-  { name: 'first', query: '', stage: (page) => expect(page.getByText('This device can do it')).toBeVisible() },
-  { name: 'no-webgpu', query: '?device=NO_WEBGPU', stage: (page) => expect(page.getByRole('alert')).toBeVisible() },
-  { name: 'models', query: '?models=many', stage: (page) => expect(page.getByRole('button', { name: /^Resume/ })).toBeVisible() },
+  {
+    name: 'first',
+    query: '',
+    stage: (page) => expect(page.getByText('This device can do it')).toBeVisible(),
+  },
+  {
+    name: 'no-webgpu',
+    query: '?device=NO_WEBGPU',
+    stage: (page) => expect(page.getByRole('alert')).toBeVisible(),
+  },
+  {
+    name: 'models',
+    query: '?models=many',
+    stage: (page) => expect(page.getByRole('button', { name: /^Resume/ })).toBeVisible(),
+  },
   {
     name: 'dialog',
     query: '?models=many&import=60',
     stage: async (page) => {
-      await loaded(page);
+      await load(page);
       await page.getByRole('button', { name: /SmolLM2/ }).click();
       await page.getByLabel('Hugging Face repository').fill('Qwen/Qwen3-4B-GGUF');
       await page.getByRole('button', { name: 'List files' }).click();
@@ -37,12 +41,12 @@ const SCENES: readonly Scene[] = [
       await expect(page.getByText(/left/)).toBeVisible();
     },
   },
-  { name: 'ready', query: '?models=one', stage: loaded },
+  { name: 'ready', query: '?models=one', stage: load },
   {
     name: 'answer',
     query: '?models=one&token=0&dropped=2',
     stage: async (page) => {
-      await loaded(page);
+      await load(page);
       await ask(page, 'How do I reverse a list in Python?\nAnd which way is fastest?');
       await expect(page.getByText(/tokens\/s/)).toBeVisible();
       await expect(page.getByRole('table')).toBeVisible();
@@ -52,7 +56,7 @@ const SCENES: readonly Scene[] = [
     name: 'stream',
     query: '?models=one&token=20',
     stage: async (page) => {
-      await loaded(page);
+      await load(page);
       await ask(page, 'How do I reverse a list in Python?');
       await expect(page.getByText('def reversed_copy')).toBeVisible();
     },
@@ -61,7 +65,7 @@ const SCENES: readonly Scene[] = [
     name: 'error',
     query: '?models=one&loseAfter=40',
     stage: async (page) => {
-      await loaded(page);
+      await load(page);
       await ask(page, 'How do I reverse a list?');
       await expect(page.getByRole('button', { name: 'Load the model again' })).toBeVisible();
     },
@@ -70,7 +74,7 @@ const SCENES: readonly Scene[] = [
     name: 'settings',
     query: '?models=one',
     stage: async (page) => {
-      await loaded(page);
+      await load(page);
       await page.getByRole('button', { name: 'Settings' }).click();
       await expect(page.getByLabel('System prompt')).toBeVisible();
     },
@@ -93,14 +97,18 @@ for (const scene of SCENES) {
       for (const { name, width, height } of SIZES) {
         await page.setViewportSize({ width, height });
         await page.screenshot({ path: `.cache/looks/${scene.name}-${name}-${colorScheme}.png` });
-        const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        const sideways = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
         expect(sideways, `${name}: scrolls sideways`).toBeLessThanOrEqual(0);
       }
       const { violations } = await new AxeBuilder({ page })
         .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'])
         .options({ rules: { 'color-contrast-enhanced': { enabled: true } } })
         .analyze();
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual(
+        [],
+      );
     }
   });
 }

@@ -7,7 +7,10 @@ import { mount } from '../../src/ui/mount.tsx';
 const place = document.getElementById('page');
 if (!place) throw new Error('index.html has no #page');
 
-const worker = new Worker(new URL('./fakeWorker.ts', import.meta.url), { type: 'module', name: location.search });
+const worker = new Worker(new URL('./fakeWorker.ts', import.meta.url), {
+  type: 'module',
+  name: location.search,
+});
 const app = createApp(connect(worker));
 mount(place, app);
 void app.start();

@@ -12,7 +12,8 @@ export function serve(api: WorkerApi): void {
     storage: () => api.storage(),
     models: () => api.models(),
     hubFiles: (repo) => api.hubFiles(repo),
-    importModel: (job, source, weights, tell) => after(tell, (heard) => api.importModel(job, source, weights, heard)),
+    importModel: (job, source, weights, tell) =>
+      after(tell, (heard) => api.importModel(job, source, weights, heard)),
     deleteModel: (id) => api.deleteModel(id),
     loadModel: (job, id, options, tell) => after(tell, (heard) => api.loadModel(job, id, options, heard)),
     unloadModel: () => api.unloadModel(),
@@ -24,12 +25,16 @@ export function serve(api: WorkerApi): void {
   expose(served);
 }
 
-async function after<E, T>(tell: (event: E) => void, work: (heard: (event: E) => void) => Promise<Result<T>>): Promise<Result<T>> {
+async function after<E, T>(
+  tell: (event: E) => void,
+  work: (heard: (event: E) => void) => Promise<Result<T>>,
+): Promise<Result<T>> {
   let last: unknown;
   try {
     return await work((event) => {
-      // To the types it returns nothing; over the wire it is a promise of having been received.
+      // To the types it returns nothing; over the wire, a promise of having been received.
       last = tell(event);
+      return last;
     });
   } finally {
     await last;

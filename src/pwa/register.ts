@@ -12,9 +12,9 @@ interface InstallOffer extends Event {
 
 export interface PwaListener {
   /** A new version waits; `apply` switches to it and reloads. */
-  onUpdate(apply: () => void): void;
+  readonly onUpdate: (apply: () => void) => void;
   /** The browser offers to install the page; null once the offer is used. */
-  onInstallOffer(accept: (() => void) | null): void;
+  readonly onInstallOffer: (accept: (() => void) | null) => void;
 }
 
 export function registerPwa({ onUpdate, onInstallOffer }: PwaListener): void {

@@ -20,15 +20,14 @@ export function createApp(api: WorkerApi) {
     return models.titleOf(loaded?.modelId ?? lostModel ?? '');
   }
 
-  /** Asks for everything the first screen tells; the order lets it fill from the top. */
+  /** Asks for everything the first screen tells, then goes on where the last visit ended. */
   async function start(): Promise<void> {
     api.onFailure((failure) => {
       if (failure.code === 'DEVICE_LOST') models.deviceLost();
       alerts.raise(failure, loadedTitle());
     });
-    await Promise.all([settings.restore(), chat.restore(), device.ask()]);
+    await Promise.all([settings.restore(), chat.restore(), device.ask(), models.refresh()]);
     if (device.store.getState().device.phase === 'ready') await models.restore();
-    else await models.refresh();
   }
 
   return { alerts, device, settings, chat, models, view: createView(), install: createInstall(), start };

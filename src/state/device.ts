@@ -18,7 +18,9 @@ export function createDevice(api: WorkerApi) {
   async function ask(): Promise<void> {
     const result = await api.device();
     store.setState({
-      device: result.ok ? { phase: 'ready', report: result.value } : { phase: 'absent', failure: result.failure },
+      device: result.ok
+        ? { phase: 'ready', report: result.value }
+        : { phase: 'absent', failure: result.failure },
     });
   }
 

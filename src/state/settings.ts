@@ -34,7 +34,8 @@ export function createSettings() {
 
   /** A seed the user did not fix is drawn anew, so that asking again may answer otherwise. */
   function sampling(): Sampling {
-    const { temperature, topK, topP, minP, repetitionPenalty, frequencyPenalty, presencePenalty, seed } = store.getState();
+    const { temperature, topK, topP, minP, repetitionPenalty, frequencyPenalty, presencePenalty, seed } =
+      store.getState();
     return {
       temperature,
       topK,

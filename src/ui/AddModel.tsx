@@ -1,5 +1,5 @@
 /** The ways a model comes here: a file, a repository, an address. Dropping one works anywhere on the page. */
-import { useRef, type FormEvent, type ReactNode } from 'react';
+import { useId, useRef, type FormEvent, type ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { useApp } from './appContext.ts';
 import { say } from './english.ts';
@@ -52,6 +52,7 @@ function fieldOf(event: FormEvent<HTMLFormElement>, name: string): HTMLInputElem
 
 function HubForm(): ReactNode {
   const { models } = useApp();
+  const id = useId();
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
     const field = fieldOf(event, 'repo');
@@ -62,10 +63,10 @@ function HubForm(): ReactNode {
   }
   return (
     <form className="field" onSubmit={submit} noValidate>
-      <label htmlFor="repo">{say.add.hubLabel}</label>
+      <label htmlFor={id}>{say.add.hubLabel}</label>
       <div className="row">
         <input
-          id="repo"
+          id={id}
           name="repo"
           placeholder={say.add.hubHint}
           autoComplete="off"
@@ -110,7 +111,11 @@ function HubFiles(): ReactNode {
                 {size(bytes)}
                 {parts.length > 1 && ` · ${say.add.parts(parts.length)}`}
               </span>
-              <button type="button" aria-label={say.add.downloadFile(path)} onClick={() => void models.importModel({ kind: 'hub', repo: hub.repo, path })}>
+              <button
+                type="button"
+                aria-label={say.add.downloadFile(path)}
+                onClick={() => void models.importModel({ kind: 'hub', repo: hub.repo, path })}
+              >
                 {say.add.download}
               </button>
             </li>
@@ -124,6 +129,7 @@ function HubFiles(): ReactNode {
 
 function UrlForm(): ReactNode {
   const { models } = useApp();
+  const id = useId();
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
     void models.importModel({ kind: 'url', url: fieldOf(event, 'url').value.trim() });
@@ -131,9 +137,9 @@ function UrlForm(): ReactNode {
   }
   return (
     <form className="field" onSubmit={submit}>
-      <label htmlFor="url">{say.add.urlLabel}</label>
+      <label htmlFor={id}>{say.add.urlLabel}</label>
       <div className="row">
-        <input id="url" name="url" type="url" required placeholder={say.add.urlHint} autoComplete="off" />
+        <input id={id} name="url" type="url" required placeholder={say.add.urlHint} autoComplete="off" />
         <button type="submit">{say.add.urlStart}</button>
       </div>
     </form>

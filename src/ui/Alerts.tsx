@@ -28,7 +28,12 @@ function AlertBox({ alert }: { readonly alert: Alert }): ReactNode {
     <div role="alert" className="alert">
       <div className="alert-head">
         <strong>{words.title}</strong>
-        <button type="button" className="quiet round" aria-label={say.alerts.dismiss} onClick={() => alerts.dismiss(alert.id)}>
+        <button
+          type="button"
+          className="quiet round"
+          aria-label={say.alerts.dismiss}
+          onClick={() => alerts.dismiss(alert.id)}
+        >
           <CloseIcon />
         </button>
       </div>

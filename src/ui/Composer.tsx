@@ -45,7 +45,9 @@ export function Composer(): ReactNode {
           value={draft}
           aria-label={say.chat.composer}
           aria-describedby="composer-keys"
-          placeholder={loaded ? say.chat.placeholder : loading ? say.chat.placeholderLoading : say.chat.placeholderNone}
+          placeholder={
+            loaded ? say.chat.placeholder : loading ? say.chat.placeholderLoading : say.chat.placeholderNone
+          }
           onChange={({ currentTarget }) => chat.setDraft(currentTarget.value)}
           onKeyDown={keyDown}
         />
@@ -64,7 +66,13 @@ function SendOrStop({ canSend }: { readonly canSend: boolean }): ReactNode {
   const stopping = useStore(chat.store, (s) => s.answering?.stopping === true);
   if (busy) {
     return (
-      <button type="button" className="send" aria-label={stopping ? say.chat.stopping : say.chat.stop} disabled={stopping} onClick={chat.stop}>
+      <button
+        type="button"
+        className="send"
+        aria-label={stopping ? say.chat.stopping : say.chat.stop}
+        disabled={stopping}
+        onClick={chat.stop}
+      >
         <StopIcon />
       </button>
     );

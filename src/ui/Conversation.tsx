@@ -1,31 +1,41 @@
-import { useEffect, useRef, type ReactNode } from 'react';
+import { memo, useEffect, useState, type ReactNode } from 'react';
 import { useStore } from 'zustand';
+import type { Message } from '../state/chat.ts';
+import { Answer } from './Answer.tsx';
 import { useApp } from './appContext.ts';
 import { say } from './english.ts';
 import { DownIcon } from './icons.tsx';
-import { LiveAnswer, MessageView } from './Messages.tsx';
+import { Question } from './Question.tsx';
 import { useFollow } from './useFollow.ts';
 
 export function Conversation(): ReactNode {
   const { chat } = useApp();
   const messages = useStore(chat.store, (s) => s.messages);
+  const speaking = useStore(chat.store, (s) => s.answering?.id ?? null);
   const { following, toEnd } = useFollow();
   const questions = messages.filter(({ role }) => role === 'user').length;
 
   // Whoever asks wants to see the answer.
   useEffect(() => {
-    toEnd();
+    if (questions > 0) toEnd();
   }, [questions, toEnd]);
 
+  const turns: readonly Turn[] = messages.map((message) => ({ id: message.id, message }));
+  const all = speaking === null ? turns : [...turns, { id: speaking, message: null }];
   return (
     <section className="conversation" aria-label={say.chat.conversation}>
-      {messages.map((message, index) => (
-        <MessageView key={message.id} message={message} last={index === messages.length - 1} />
+      {all.map(({ id, message }, index) => (
+        <TurnView key={id} message={message} last={index === all.length - 1} />
       ))}
-      <LiveAnswer />
       <Finished />
       {!following && (
-        <button type="button" className="latest round" aria-label={say.chat.latest} title={say.chat.latest} onClick={toEnd}>
+        <button
+          type="button"
+          className="latest round"
+          aria-label={say.chat.latest}
+          title={say.chat.latest}
+          onClick={toEnd}
+        >
           <DownIcon />
         </button>
       )}
@@ -33,21 +43,40 @@ export function Conversation(): ReactNode {
   );
 }
 
+interface Turn {
+  readonly id: string;
+  /** null for the answer being spoken. */
+  readonly message: Message | null;
+}
+
+interface TurnProps {
+  readonly message: Message | null;
+  readonly last: boolean;
+}
+
+const TurnView = memo(function TurnView({ message, last }: TurnProps): ReactNode {
+  return message?.role === 'user' ? (
+    <Question message={message} last={last} />
+  ) : (
+    <Answer message={message} last={last} />
+  );
+});
+
 /** Tells a screen reader the whole answer once, instead of each word as it comes. */
 function Finished(): ReactNode {
   const { chat } = useApp();
-  const seen = useRef<string | null>(null);
-  const words = useStore(chat.store, (s) => {
-    if (s.answering) {
-      seen.current = s.answering.id;
-      return '';
-    }
-    const last = s.messages.at(-1);
-    return last && last.id === seen.current ? `${say.chat.finished} ${last.content}` : '';
-  });
+  const [told, setTold] = useState('');
+  useEffect(
+    () =>
+      chat.store.subscribe((now, before) => {
+        if (now.answering && !before.answering) setTold('');
+        if (before.answering && !now.answering) setTold(now.messages.at(-1)?.content ?? '');
+      }),
+    [chat],
+  );
   return (
     <div className="unseen" aria-live="polite">
-      {words}
+      {told !== '' && `${say.chat.finished} ${told.replace(/[*_`#>|]+/g, ' ')}`}
     </div>
   );
 }

@@ -28,7 +28,8 @@ export function Dialog({ title, kind, onClose, children }: DialogProps): ReactNo
       aria-labelledby={heading}
       onCancel={(event) => {
         event.preventDefault();
-        onClose();
+        // React lets the event rise through a dialog that this one was opened from.
+        if (event.target === dialog.current) onClose();
       }}
       onClick={(event) => {
         // The backdrop's clicks arrive at the dialog itself, those inside at what is in it.

@@ -18,11 +18,23 @@ export function Header(): ReactNode {
         </h1>
         <ModelLine />
         {hasMessages && (
-          <button type="button" className="quiet round" aria-label={say.chat.new} title={say.chat.new} onClick={() => view.open('newChat')}>
+          <button
+            type="button"
+            className="quiet round"
+            aria-label={say.chat.new}
+            title={say.chat.new}
+            onClick={() => view.open('newChat')}
+          >
             <NewIcon />
           </button>
         )}
-        <button type="button" className="quiet round" aria-label={say.settings.open} title={say.settings.open} onClick={() => view.open('settings')}>
+        <button
+          type="button"
+          className="quiet round"
+          aria-label={say.settings.open}
+          title={say.settings.open}
+          onClick={() => view.open('settings')}
+        >
           <SettingsIcon />
         </button>
       </div>
@@ -33,7 +45,10 @@ export function Header(): ReactNode {
 function ModelLine(): ReactNode {
   const { view, models, chat } = useApp();
   const { loading, loaded, lostModel, imports, cards } = useStore(models.store);
-  const speaking = useStore(chat.store, (s) => s.answering && (s.answering.shown === '' ? 'reading' : 'speaking'));
+  const speaking = useStore(
+    chat.store,
+    (s) => s.answering && (s.answering.shown === '' ? 'reading' : 'speaking'),
+  );
 
   const id = loading?.id ?? loaded?.modelId ?? lostModel;
   const title = cards?.find((card) => card.id === id)?.title ?? say.models.none;
@@ -48,7 +63,12 @@ function ModelLine(): ReactNode {
   const arriving = imports[0]?.progress;
 
   return (
-    <button type="button" className="quiet model-line" aria-haspopup="dialog" onClick={() => view.open('models')}>
+    <button
+      type="button"
+      className="quiet model-line"
+      aria-haspopup="dialog"
+      onClick={() => view.open('models')}
+    >
       <span className="model-title">{title}</span>
       {state !== '' && <span className={`model-state ${speaking ? 'alive' : ''}`}>{state}</span>}
       {loaded && <span className="model-memory">{say.state.memory(loaded.gpuBytes)}</span>}

@@ -11,11 +11,15 @@ import { say } from './english.ts';
 const PLUGINS = [remarkGfm];
 
 const components: Components = {
-  a: ({ href, children }) => (
-    <a href={href} target="_blank" rel="noopener noreferrer">
-      {children}
-    </a>
-  ),
+  // An address that was not safe arrives empty: what it stood on stays text.
+  a: ({ href, children }) =>
+    href ? (
+      <a href={href} target="_blank" rel="noopener noreferrer">
+        {children}
+      </a>
+    ) : (
+      children
+    ),
   img: ({ src, alt }) => {
     const words = say.chat.image(alt ?? '');
     return typeof src === 'string' && src !== '' ? (
@@ -38,7 +42,10 @@ function CodeBlock({ children }: ComponentProps<'pre'>): ReactNode {
   return (
     <div className="code">
       <pre tabIndex={0}>{children}</pre>
-      <CopyButton label={say.chat.copyCode} text={(button) => button.previousElementSibling?.textContent ?? ''} />
+      <CopyButton
+        label={say.chat.copyCode}
+        text={(button) => button.previousElementSibling?.textContent ?? ''}
+      />
     </div>
   );
 }

@@ -2,7 +2,7 @@
 import { useState, type ReactNode } from 'react';
 import { useStore } from 'zustand';
 import type { ModelCard } from '../protocol/api.ts';
-import type { ImportJob } from '../state/models.ts';
+import type { ImportJob } from '../state/modelFacts.ts';
 import { useApp } from './appContext.ts';
 import { Confirm } from './Dialog.tsx';
 import { say } from './english.ts';
@@ -14,7 +14,9 @@ export function ModelList(): ReactNode {
   const cards = useStore(models.store, (s) => s.cards);
   const imports = useStore(models.store, (s) => s.imports);
   // A card that is arriving now is shown once, as its import.
-  const resting = (cards ?? []).filter((card) => !imports.some((entry) => entry.progress?.modelId === card.id));
+  const resting = (cards ?? []).filter(
+    (card) => !imports.some((entry) => entry.progress?.modelId === card.id),
+  );
   return (
     <ul className="models">
       {imports.map((entry) => (
@@ -35,11 +37,20 @@ function ImportRow({ entry }: { readonly entry: ImportJob }): ReactNode {
     <li className="model">
       <div className="model-head">
         <strong>{title}</strong>
-        <button type="button" disabled={cancelling} aria-label={say.models.cancelImport(title)} onClick={() => models.cancelImport(entry.job)}>
+        <button
+          type="button"
+          disabled={cancelling}
+          aria-label={say.models.cancelImport(title)}
+          onClick={() => models.cancelImport(entry.job)}
+        >
           {cancelling ? say.models.cancelling : say.models.cancel}
         </button>
       </div>
-      <Progress label={say.models.progressOf(title)} done={progress?.doneBytes ?? 0} total={progress?.totalBytes ?? 0} />
+      <Progress
+        label={say.models.progressOf(title)}
+        done={progress?.doneBytes ?? 0}
+        total={progress?.totalBytes ?? 0}
+      />
       <p className="facts">{progress ? importFacts(progress) : say.models.starting}</p>
     </li>
   );
@@ -63,14 +74,32 @@ function ModelRow({ card }: { readonly card: ModelCard }): ReactNode {
         <div className="row">
           <MainButton card={card} />
           {!loading && (
-            <button type="button" className="quiet" aria-label={say.models.removeModel(card.title)} onClick={() => setAsking(true)}>
+            <button
+              type="button"
+              className="quiet"
+              aria-label={say.models.removeModel(card.title)}
+              onClick={() => setAsking(true)}
+            >
               {say.models.remove}
             </button>
           )}
         </div>
       </div>
-      {card.state === 'partial' && <Progress label={say.models.progressOf(card.title)} done={card.doneBytes} total={card.bytes} />}
-      {loading && <Progress label={say.state.loading} done={loading.progress?.done ?? 0} total={loading.progress?.total ?? 0} />}
+      {card.state === 'partial' && (
+        <Progress
+          label={say.models.progressOf(card.title)}
+          done={card.doneBytes}
+          total={card.bytes}
+          resting
+        />
+      )}
+      {loading && (
+        <Progress
+          label={say.state.loading}
+          done={loading.progress?.done ?? 0}
+          total={loading.progress?.total ?? 0}
+        />
+      )}
       <p className="facts">{loading ? loadingFacts(loading.progress) : cardFacts(card)}</p>
       <p className="facts origin">{card.origin.replace(/^(file|hub):/, '')}</p>
       {card.state === 'partial' && !card.resumable && <p className="facts">{say.models.chooseAgain}</p>}
@@ -125,7 +154,9 @@ function MainButton({ card }: { readonly card: ModelCard }): ReactNode {
   );
 }
 
-function loadingFacts(progress: { phase: keyof typeof say.state.phases; done: number; total: number } | null): string {
+function loadingFacts(
+  progress: { phase: keyof typeof say.state.phases; done: number; total: number } | null,
+): string {
   if (!progress) return say.state.phases.device;
   return `${say.state.phases[progress.phase]} ${percent(progress.done, progress.total)}`.trim();
 }

@@ -18,7 +18,11 @@ export function ModelsDialog(): ReactNode {
       {none ? <p className="facts">{say.models.empty}</p> : <ModelList />}
       <h3>{say.add.title}</h3>
       <AddModel />
-      {storage && <p className="facts">{say.models.storage(size(storage.usedBytes), size(storage.quotaBytes), storage.persisted)}</p>}
+      {storage && (
+        <p className="facts">
+          {say.models.storage(size(storage.usedBytes), size(storage.quotaBytes), storage.persisted)}
+        </p>
+      )}
     </Dialog>
   );
 }

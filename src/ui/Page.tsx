@@ -23,11 +23,11 @@ export function Page(): ReactNode {
     <>
       <Header />
       <main className="column">
-        {panel === null && <Alerts />}
         {spoken ? <Conversation /> : <Welcome />}
         {spoken && <WithoutModel />}
       </main>
       <footer className="column bottom">
+        {panel === null && <Alerts />}
         <UpdateBar />
         <Composer />
       </footer>
@@ -42,7 +42,10 @@ export function Page(): ReactNode {
 /** A kept conversation with no model to go on with: the models are right below it. */
 function WithoutModel(): ReactNode {
   const { models } = useApp();
-  const idle = useStore(models.store, (s) => s.loaded === null && s.cards !== null && s.cards.length + s.imports.length > 0);
+  const idle = useStore(
+    models.store,
+    (s) => s.loaded === null && s.cards !== null && s.cards.length + s.imports.length > 0,
+  );
   return idle ? <ModelList /> : null;
 }
 

@@ -140,7 +140,10 @@ function DeviceFactsList(): ReactNode {
   const { report } = state;
   const words = say.settings.deviceFacts;
   const facts: readonly (readonly [string, string])[] = [
-    [words.adapter, [report.vendor, report.architecture, report.description].filter((part) => part !== '').join(' · ')],
+    [
+      words.adapter,
+      [report.vendor, report.architecture, report.description].filter((part) => part !== '').join(' · '),
+    ],
     [words.kind, report.software ? say.settings.softwareKind : say.settings.hardwareKind],
     [words.shape, report.kernelShape],
     [words.buffer, size(report.maxBufferBytes)],

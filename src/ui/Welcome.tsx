@@ -39,7 +39,10 @@ function DeviceLine(): ReactNode {
     case 'absent': {
       const { code } = device.failure;
       const words = wordsFor(device.failure);
-      const howTo = code === 'NO_WEBGPU' || code === 'NO_ADAPTER' ? say.howToWebGpu[browserOf(navigator.userAgent, isSecureContext)] : words.todo;
+      const howTo =
+        code === 'NO_WEBGPU' || code === 'NO_ADAPTER'
+          ? say.howToWebGpu[browserOf(navigator.userAgent, isSecureContext)]
+          : words.todo;
       return (
         <div className="alert" role="alert">
           <strong>{words.title}</strong>
@@ -60,7 +63,10 @@ function nameOf({ description, vendor, architecture }: DeviceReport): string {
 
 function deviceWords(report: DeviceReport, storage: DeviceFacts['storage']): string {
   if (report.software) return say.device.software(nameOf(report));
-  return say.device.can(nameOf(report), storage ? say.device.free(storage.quotaBytes - storage.usedBytes) : '');
+  return say.device.can(
+    nameOf(report),
+    storage ? say.device.free(storage.quotaBytes - storage.usedBytes) : '',
+  );
 }
 
 function NextStep(): ReactNode {

@@ -1,5 +1,13 @@
 /** Which browser this is, only to say how WebGPU is switched on in it. */
-export type Browser = 'insecure' | 'chromiumLinux' | 'chromiumAndroid' | 'chromium' | 'firefox' | 'safariIos' | 'safari' | 'other';
+export type Browser =
+  | 'insecure'
+  | 'chromiumLinux'
+  | 'chromiumAndroid'
+  | 'chromium'
+  | 'firefox'
+  | 'safariIos'
+  | 'safari'
+  | 'other';
 
 export function browserOf(userAgent: string, secure: boolean): Browser {
   // The engine hides WebGPU from pages that came over plain http, in every browser.

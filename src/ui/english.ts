@@ -10,17 +10,23 @@ export const say = {
   device: {
     asking: 'Looking at this device',
     can: (name: string, storage: string) => `This device can do it: ${name}${storage}.`,
-    software: (name: string) => `There is no graphics processor here, only a program that imitates one (${name}). Small models answer, slowly.`,
+    software: (name: string) =>
+      `There is no graphics processor here, only a program that imitates one (${name}). Small models answer, slowly.`,
     free: (bytes: number) => `, ${size(bytes)} of storage free`,
     unnamed: 'a graphics processor with WebGPU',
   },
 
   howToWebGpu: {
-    insecure: 'The page came over plain http, and browsers offer WebGPU only over https or from localhost. Open it there.',
-    chromium: 'Open Settings, System, and turn on “Use graphics acceleration when available”. Then restart the browser. WebGPU needs version 113 or newer.',
-    chromiumLinux: 'Turn on graphics acceleration in Settings, System. If that is not enough, open chrome://flags, enable “Unsafe WebGPU Support” and “Vulkan”, and restart the browser.',
-    chromiumAndroid: 'WebGPU needs Chrome 121 or newer on Android 12 or newer. Update both and open this page again.',
-    firefox: 'WebGPU is on in Firefox 141 and newer on Windows, 145 and newer on Macs with Apple silicon. Elsewhere, open about:config and set dom.webgpu.enabled to true.',
+    insecure:
+      'The page came over plain http, and browsers offer WebGPU only over https or from localhost. Open it there.',
+    chromium:
+      'Open Settings, System, and turn on “Use graphics acceleration when available”. Then restart the browser. WebGPU needs version 113 or newer.',
+    chromiumLinux:
+      'Turn on graphics acceleration in Settings, System. If that is not enough, open chrome://flags, enable “Unsafe WebGPU Support” and “Vulkan”, and restart the browser.',
+    chromiumAndroid:
+      'WebGPU needs Chrome 121 or newer on Android 12 or newer. Update both and open this page again.',
+    firefox:
+      'WebGPU is on in Firefox 141 and newer on Windows, 145 and newer on Macs with Apple silicon. Elsewhere, open about:config and set dom.webgpu.enabled to true.',
     safariIos: 'WebGPU needs iOS or iPadOS 26. Update the system and open this page again.',
     safari: 'WebGPU needs Safari 26, or macOS 26. Update and open this page again.',
     other: 'Open this page in a current Chrome, Edge, Firefox or Safari.',
@@ -81,7 +87,12 @@ export const say = {
     reading: 'reading',
     speaking: 'speaking',
     loading: 'loading',
-    phases: { device: 'Waking the graphics processor', weights: 'Moving weights to the graphics processor', kernels: 'Preparing kernels', ready: 'Ready' },
+    phases: {
+      device: 'Waking the graphics processor',
+      weights: 'Moving weights to the graphics processor',
+      kernels: 'Preparing kernels',
+      ready: 'Ready',
+    },
     memory: (bytes: number) => size(bytes),
     lost: 'device lost',
   },
@@ -125,10 +136,17 @@ export const say = {
       context: 'The model’s context is full: it can’t say more in this conversation.',
       failed: 'Cut off by a failure.',
     } satisfies Record<NonNullable<Message['end']>, string>,
-    dropped: (n: number) => (n === 1 ? 'The oldest message was left out so that the rest fits.' : `The ${n} oldest messages were left out so that the rest fits.`),
+    dropped: (n: number) =>
+      n === 1
+        ? 'The oldest message was left out so that the rest fits.'
+        : `The ${n} oldest messages were left out so that the rest fits.`,
     table: 'Table',
     image: (alt: string) => `Image: ${alt === '' ? 'no description' : alt}`,
-    suggestions: ['Explain how rainbows form, in three sentences.', 'Write a short poem about the sea at night.', 'Give me a Python function that reverses a list.'],
+    suggestions: [
+      'Explain how rainbows form, in three sentences.',
+      'Write a short poem about the sea at night.',
+      'Give me a Python function that reverses a list.',
+    ],
   },
 
   settings: {
@@ -146,16 +164,32 @@ export const say = {
     presencePenalty: ['Presence penalty', '0 for none.'],
     seed: ['Seed', 'Empty draws a new one for each answer.'],
     maxTokens: ['Longest answer', 'In tokens.'],
-    contextLength: ['Context', 'Tokens the model may look back on; more takes more memory. Used at the next load.'],
+    contextLength: [
+      'Context',
+      'Tokens the model may look back on; more takes more memory. Used at the next load.',
+    ],
     reset: 'Back to defaults',
     deviceTitle: 'This device',
-    deviceFacts: { adapter: 'Adapter', kind: 'Kind', shape: 'Kernels for', buffer: 'Largest buffer', features: 'Features', context: 'Context' },
+    deviceFacts: {
+      adapter: 'Adapter',
+      kind: 'Kind',
+      shape: 'Kernels for',
+      buffer: 'Largest buffer',
+      features: 'Features',
+      context: 'Context',
+    },
     softwareKind: 'software',
     hardwareKind: 'hardware',
     install: 'Install Shoal',
     installHint: 'Opens in its own window, works offline.',
   },
 
-  alerts: { region: 'Problems', dismiss: 'Dismiss', loadAgain: 'Load the model again', reload: 'Reload the page', detail: 'Details' },
+  alerts: {
+    region: 'Problems',
+    dismiss: 'Dismiss',
+    loadAgain: 'Load the model again',
+    reload: 'Reload the page',
+    detail: 'Details',
+  },
   update: { ready: 'A new version of Shoal is here.', apply: 'Reload to use it', later: 'Later' },
 } as const;

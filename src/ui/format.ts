@@ -8,7 +8,12 @@ export function size(bytes: number): string {
 
 /** Both in the unit of the whole: "1.20 of 4.10 GB". */
 export function sizeOf(done: number, total: number): string {
-  const [unit, scale, digits] = total >= 1e9 ? (['GB', 1e9, 2] as const) : total >= 1e6 ? (['MB', 1e6, 0] as const) : (['kB', 1e3, 0] as const);
+  const [unit, scale, digits] =
+    total >= 1e9
+      ? (['GB', 1e9, 2] as const)
+      : total >= 1e6
+        ? (['MB', 1e6, 0] as const)
+        : (['kB', 1e3, 0] as const);
   return `${(done / scale).toFixed(digits)} of ${(total / scale).toFixed(digits)} ${unit}`;
 }
 
@@ -19,10 +24,8 @@ export function speed(bytesPerSecond: number): string {
 /** Rounded to what a person plans with. */
 export function duration(seconds: number): string {
   if (seconds < 60) return `${Math.max(1, Math.ceil(seconds))} s`;
-  if (seconds < 3600) return `${Math.round(seconds / 60)} min`;
-  const hours = Math.floor(seconds / 3600);
-  const minutes = Math.round((seconds - hours * 3600) / 60);
-  return `${hours} h ${minutes} min`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 export function count(value: number): string {

@@ -26,4 +26,6 @@ export const CloseIcon = (): ReactNode => <Icon path="M5 5l10 10M15 5L5 15" />;
 export const DownIcon = (): ReactNode => <Icon path="M10 4v11.5M5 10.8l5 5 5-5" />;
 export const ChevronIcon = (): ReactNode => <Icon path="M6 8.5l4 4 4-4" />;
 export const NewIcon = (): ReactNode => <Icon path="M10 4.5v11M4.5 10h11" />;
-export const SettingsIcon = (): ReactNode => <Icon path="M3.5 6.5h6m5 0h2M3.5 13.5h2m5 0h6M12 4.5v4M8 11.5v4" />;
+export const SettingsIcon = (): ReactNode => (
+  <Icon path="M3.5 6.5h6m5 0h2M3.5 13.5h2m5 0h6M12 4.5v4M8 11.5v4" />
+);

@@ -4,7 +4,7 @@
  */
 import type { FailureCode, FailureDetail } from '../base/failure.ts';
 import type { Failure } from '../protocol/api.ts';
-import { size, sizeOf } from './format.ts';
+import { count, size, sizeOf } from './format.ts';
 
 export interface FailureWords {
   readonly title: string;
@@ -13,7 +13,7 @@ export interface FailureWords {
   readonly todo: string;
 }
 
-type Facts = FailureDetail & { readonly about: string };
+type Facts = FailureDetail & { readonly about: string; readonly file?: string | number };
 type Line = string | ((facts: Facts) => string);
 interface Entry {
   readonly title: string;
@@ -26,7 +26,7 @@ const NOTHING_STORED = 'Nothing was stored; your other models are as they were.'
 const ALL_KEPT = 'Your models and this conversation are kept.';
 const ARRIVED_KEPT = 'What arrived is kept.';
 
-const the = ({ about }: Facts): string => (about === '' ? 'The file' : `“${about}”`);
+const the = ({ about, file }: Facts): string => (about || file ? `“${about || file}”` : 'The file');
 const model = ({ about }: Facts): string => (about === '' ? 'The model' : `“${about}”`);
 const number = (value: string | number | undefined): number => (typeof value === 'number' ? value : 0);
 
@@ -41,15 +41,21 @@ function fact(facts: Facts, ...keys: string[]): string {
 }
 
 function room(facts: Facts): string {
-  const needed = number(facts['neededBytes']);
-  const free = number(facts['freeBytes']);
+  const needed = number(facts['needed']);
+  const free = number(facts['free']);
   return needed > 0 ? ` It needs ${size(needed)}; ${size(free)} is free.` : '';
+}
+
+function length({ tokens, context }: Facts): string {
+  if (number(tokens) === 0) return 'Your message does not fit in what the model reads at once';
+  return `Your message takes ${count(number(tokens))} tokens and the model reads ${count(number(context))} at once`;
 }
 
 const table = {
   NO_WEBGPU: {
     title: 'This browser has no WebGPU',
-    happened: 'The page computes on your graphics processor through WebGPU, and this browser does not offer it.',
+    happened:
+      'The page computes on your graphics processor through WebGPU, and this browser does not offer it.',
     safe: ALL_KEPT,
     todo: 'Use a current Chrome, Edge, Firefox or Safari, or switch WebGPU on as described on the first screen.',
   },
@@ -85,7 +91,8 @@ const table = {
   },
   KERNEL_CHECK_FAILED: {
     title: 'This graphics processor computes wrongly',
-    happened: (f) => `Every variant of a computation gave wrong numbers in the self-test${fact(f, 'kernel')}. Answers would be nonsense, so the model was not loaded.`,
+    happened: (f) =>
+      `A computation gave wrong numbers${fact(f, 'kernel')}, so the answers would be nonsense.`,
     safe: ALL_KEPT,
     todo: 'Update the browser and the graphics driver, then load the model again.',
   },
@@ -109,7 +116,8 @@ const table = {
   },
   UNSUPPORTED_FAMILY: {
     title: 'This family of models is not supported yet',
-    happened: (f) => `${the(f)} is of a family this page has no code for${fact(f, 'family', 'architecture')}.`,
+    happened: (f) =>
+      `${the(f)} is of a family this page has no code for${fact(f, 'family', 'architecture')}.`,
     safe: NOTHING_STORED,
     todo: 'Choose a model of the Llama, Qwen 2, Qwen 3 or Gemma 3 families.',
   },
@@ -121,7 +129,8 @@ const table = {
   },
   UNSUPPORTED_TOKENIZER: {
     title: 'This tokenizer is not supported yet',
-    happened: (f) => `${the(f)} splits text in a way this page does not know${fact(f, 'tokenizer', 'pre', 'model')}.`,
+    happened: (f) =>
+      `${the(f)} splits text in a way this page does not know${fact(f, 'tokenizer', 'pre', 'model')}.`,
     safe: NOTHING_STORED,
     todo: 'Choose another model.',
   },
@@ -157,8 +166,14 @@ const table = {
   },
   STORAGE: {
     title: 'The browser’s storage does not work',
-    happened: (f) => (f['what'] === 'conversation' ? 'This conversation could not be written to the disk.' : `Reading or writing on this device failed${stoppedAt(f)}.`),
-    safe: (f) => (f['what'] === 'conversation' ? 'It stays here until the page is closed.' : 'What was stored before is untouched.'),
+    happened: (f) =>
+      f['what'] === 'conversation'
+        ? 'This conversation could not be written to the disk.'
+        : `Reading or writing on this device failed${stoppedAt(f)}.`,
+    safe: (f) =>
+      f['what'] === 'conversation'
+        ? 'It stays here until the page is closed.'
+        : 'What was stored before is untouched.',
     todo: 'A private window or a full disk may be the cause: check, then try again.',
   },
   RECORD_CORRUPT: {
@@ -181,13 +196,15 @@ const table = {
   },
   NETWORK: {
     title: 'The network did not answer',
-    happened: (f) => (stoppedAt(f) === '' ? 'The address could not be reached.' : `The download stopped${stoppedAt(f)}.`),
+    happened: (f) =>
+      stoppedAt(f) === '' ? 'The address could not be reached.' : `The download stopped${stoppedAt(f)}.`,
     safe: ARRIVED_KEPT,
     todo: 'Resume when you are online.',
   },
   HTTP_STATUS: {
     title: 'The server refused',
-    happened: (f) => `The server answered with an error${fact(f, 'status')}.${number(f['status']) === 401 || number(f['status']) === 403 ? ' The file may need an account or a licence to be accepted.' : ''}`,
+    happened: (f) =>
+      `The server answered with an error${fact(f, 'status')}.${number(f['status']) === 401 || number(f['status']) === 403 ? ' The file may need an account or a licence to be accepted.' : ''}`,
     safe: ARRIVED_KEPT,
     todo: 'Check the address. A file that needs an account can be fetched with the browser and opened from the disk.',
   },
@@ -204,10 +221,10 @@ const table = {
     todo: 'Delete the unfinished import and begin again.',
   },
   CONTEXT_FULL: {
-    title: 'The conversation is too long for this model',
-    happened: 'Your message does not fit in what the model can read at once, even without the older messages.',
+    title: 'The message is too long',
+    happened: (f) => `${length(f)}, even without the older messages.`,
     safe: 'The conversation is kept.',
-    todo: 'Shorten the message or the system prompt, or begin a new chat.',
+    todo: 'Shorten the message or the system prompt, or raise the context in the settings and load the model again.',
   },
   BAD_REQUEST: {
     title: 'That can’t be done now',

@@ -1,0 +1,31 @@
+/** What a person does on the page, for the specs. */
+import { expect, type Locator, type Page } from '@playwright/test';
+
+export const composer = (page: Page): Locator => page.getByLabel('Message', { exact: true });
+export const answers = (page: Page): Locator => page.getByRole('article', { name: 'Answer' });
+export const state = (page: Page): Locator => page.locator('.model-state').first();
+
+/** Loads the first model of the list on the page. */
+export async function load(page: Page): Promise<void> {
+  await page
+    .getByRole('button', { name: /^Load / })
+    .first()
+    .click();
+  await expect(state(page)).toHaveText('ready');
+}
+
+export async function ask(page: Page, words: string): Promise<void> {
+  await composer(page).fill(words);
+  await composer(page).press('Enter');
+}
+
+export async function answered(page: Page): Promise<void> {
+  await expect(page.getByRole('button', { name: 'Regenerate' })).toBeVisible();
+}
+
+/** A file as a person would choose it; what is in it the fake does not ask. */
+export const GGUF = {
+  name: 'tiny-model.gguf',
+  mimeType: 'application/octet-stream',
+  buffer: Buffer.from('GGUF'),
+};

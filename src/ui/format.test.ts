@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { duration, percent, rate, size, sizeOf } from './format.ts';
+
+describe('numbers as people read them', () => {
+  it('gives sizes in powers of ten, as the disk shows them', () => {
+    expect([950, 98_362_432, 4_100_000_000, 16_100_000_000, 120e9].map(size)).toEqual([
+      '1 kB',
+      '98 MB',
+      '4.10 GB',
+      '16.1 GB',
+      '120 GB',
+    ]);
+  });
+
+  it('gives a part in the unit of its whole', () => {
+    expect(sizeOf(1_200_000_000, 4_100_000_000)).toBe('1.20 of 4.10 GB');
+    expect(sizeOf(400_000, 98_000_000)).toBe('0 of 98 MB');
+  });
+
+  it('gives times to plan with', () => {
+    expect([0.2, 59.4, 90, 3599, 3600, 7180].map(duration)).toEqual([
+      '1 s',
+      '60 s',
+      '2 min',
+      '1 h 0 min',
+      '1 h 0 min',
+      '2 h 0 min',
+    ]);
+  });
+
+  it('says done only when it is', () => {
+    expect([percent(999, 1000), percent(1000, 1000), percent(0, 0)]).toEqual(['99 %', '100 %', '']);
+  });
+
+  it('gives rates three digits', () => {
+    expect([2.345, 23.45, 234.5].map(rate)).toEqual(['2.35', '23.4', '235']);
+  });
+});
