@@ -1,4 +1,4 @@
-/** The next multiple of `step`, which is a power of two; exact past 2^32. */
+/** The next multiple of `step`, exact past 2^32. */
 export function alignUp(value: number, step: number): number {
   return Math.ceil(value / step) * step;
 }

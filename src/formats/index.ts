@@ -1,10 +1,10 @@
-export { blockShape, layoutOf } from './blocks.ts';
+export { layoutOf } from './blocks.ts';
 export { decodeRows } from './decode.ts';
 export { dequantiseRows } from './dequantise.ts';
 export type { DiskType, FileTensor, TensorDirectory } from './directory.ts';
 export { openGguf } from './gguf.ts';
 export type { GgufMetadata, GgufModel, GgufValue } from './gguf.ts';
-export { GROUP, padCols, quantBytes, scaleBytes, WEIGHT_LAYOUTS } from './layouts.ts';
+export { GROUP, padCols, quantBytes, scaleBytes } from './layouts.ts';
 export type { WeightLayout } from './layouts.ts';
 export { quantiseRows } from './quantise.ts';
 export type { QuantiseTarget } from './quantise.ts';
