@@ -24,4 +24,10 @@ describe('space', () => {
     });
     await checkSpace(1000, manager(0, 0));
   });
+
+  it('is not believed where Chromium gives its constant answer', async () => {
+    const constant = 10 * 1024 ** 3;
+    await checkSpace(50e9, manager(300_001_795, 300_001_795 + constant));
+    await expect(checkSpace(50e9, manager(0, constant + 1))).rejects.toMatchObject({ code: 'QUOTA' });
+  });
 });

@@ -23,15 +23,24 @@ export async function storageReport(
   return { usedBytes: estimate.usage ?? 0, quotaBytes: estimate.quota ?? 0, persisted };
 }
 
-/** QUOTA { needed, free } where `bytes` and a twentieth more would not fit. */
+/**
+ * What Chromium since 138 says is free whatever is (and less only on smaller disks),
+ * so that pages cannot tell private windows: it says nothing of the true limit.
+ */
+const ALWAYS_FREE = 10 * 2 ** 30;
+
+/**
+ * QUOTA { needed, free } where `bytes` and a twentieth more would not fit, as far as
+ * the browser tells; a disk that fills all the same fails the write itself.
+ */
 export async function checkSpace(
   bytes: number,
   storage: SpaceManager | undefined = browserStorage(),
 ): Promise<void> {
   const { usedBytes, quotaBytes } = await storageReport(storage);
-  if (quotaBytes === 0) return;
-  const needed = Math.ceil(bytes * 1.05);
   const free = Math.max(0, quotaBytes - usedBytes);
+  if (quotaBytes === 0 || free === ALWAYS_FREE) return;
+  const needed = Math.ceil(bytes * 1.05);
   if (needed > free) {
     throw new AppError('QUOTA', 'the model needs more room than the browser gives this page', {
       needed,
