@@ -6,7 +6,7 @@
  */
 import type { LayerSpec, ModelSpec } from '../models/spec.ts';
 import { attention, type AttentionWeights, type PlainKv } from './plainAttention.ts';
-import { activate, addInto, at, linear, rmsNorm, softCapped } from './plainMath.ts';
+import { activate, addInto, linear, rmsNorm, softCapped } from './plainMath.ts';
 
 /**
  * The weights under the names of models/spec.ts, dequantised, unpadded
@@ -115,7 +115,7 @@ function feedForward(x: Float32Array, hidden: number, layer: LayerSpec, weights:
   const product = new Float32Array(gateUp.length / 2); // [tokens, inner]
   for (let i = 0; i < product.length; i += 1) {
     const gate = Math.floor(i / inner) * 2 * inner + (i % inner);
-    product[i] = activate(activation, at(gateUp, gate)) * at(gateUp, gate + inner);
+    product[i] = activate(activation, gateUp[gate]!) * gateUp[gate + inner]!;
   }
   return linear(product, weights('down'), hidden);
 }

@@ -3,7 +3,7 @@
  * rope, and the causal softmax over the keys and values kept from earlier tokens.
  */
 import type { GqaSpec, RopeSpec } from '../models/spec.ts';
-import { addBias, at, linear, rmsNorm, rotate, softCapped } from './plainMath.ts';
+import { addBias, linear, rmsNorm, rotate, softCapped } from './plainMath.ts';
 
 /** One layer's past: an entry a token, each [kvHeads * headDim]. */
 export interface PlainKv {
@@ -80,7 +80,7 @@ function attendHead(
   const keys = kv.keys.slice(first, position + 1);
   const scores = keys.map((key) => {
     let dot = 0;
-    for (let i = 0; i < headDim; i += 1) dot += at(q, head * headDim + i) * at(key, kvStart + i);
+    for (let i = 0; i < headDim; i += 1) dot += q[head * headDim + i]! * key[kvStart + i]!;
     return softCapped(dot * spec.scale, spec.softCap);
   });
   const largest = Math.max(...scores);
@@ -88,9 +88,8 @@ function attendHead(
   const total = powers.reduce((sum, power) => sum + power, 0);
   const sums = new Float64Array(headDim);
   powers.forEach((power, j) => {
-    const value = kv.values[first + j] ?? sums;
-    for (let i = 0; i < headDim; i += 1)
-      sums[i] = (sums[i] ?? 0) + (power / total) * (value[kvStart + i] ?? 0);
+    const value = kv.values[first + j]!;
+    for (let i = 0; i < headDim; i += 1) sums[i]! += (power / total) * value[kvStart + i]!;
   });
   return Float32Array.from(sums);
 }

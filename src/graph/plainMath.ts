@@ -13,7 +13,7 @@ export function linear(x: Float32Array, w: Float32Array, rows: number): Float32A
   for (let t = 0; t < tokens; t += 1) {
     for (let r = 0; r < rows; r += 1) {
       let sum = 0;
-      for (let c = 0; c < cols; c += 1) sum += at(x, t * cols + c) * at(w, r * cols + c);
+      for (let c = 0; c < cols; c += 1) sum += x[t * cols + c]! * w[r * cols + c]!;
       y[t * rows + r] = sum;
     }
   }
@@ -22,11 +22,11 @@ export function linear(x: Float32Array, w: Float32Array, rows: number): Float32A
 
 /** Adds `bias` [cols] to every row of `x`, in place. */
 export function addBias(x: Float32Array, bias: Float32Array): void {
-  for (let i = 0; i < x.length; i += 1) x[i] = at(x, i) + at(bias, i % bias.length);
+  for (let i = 0; i < x.length; i += 1) x[i] = x[i]! + bias[i % bias.length]!;
 }
 
 export function addInto(x: Float32Array, y: Float32Array): void {
-  for (let i = 0; i < x.length; i += 1) x[i] = at(x, i) + at(y, i);
+  for (let i = 0; i < x.length; i += 1) x[i] = x[i]! + y[i]!;
 }
 
 /** Each run of weight.length values divided by its root mean square, times weight. */
@@ -35,9 +35,9 @@ export function rmsNorm(x: Float32Array, weight: Float32Array, eps: number): Flo
   const y = new Float32Array(x.length);
   for (let start = 0; start < x.length; start += cols) {
     let squares = 0;
-    for (let c = 0; c < cols; c += 1) squares += at(x, start + c) ** 2;
+    for (let c = 0; c < cols; c += 1) squares += x[start + c]! ** 2;
     const scale = 1 / Math.sqrt(squares / cols + eps);
-    for (let c = 0; c < cols; c += 1) y[start + c] = at(x, start + c) * scale * at(weight, c);
+    for (let c = 0; c < cols; c += 1) y[start + c] = x[start + c]! * scale * weight[c]!;
   }
   return y;
 }
@@ -47,10 +47,10 @@ export function rotate(head: Float32Array, rope: RopeSpec, position: number): vo
   const pairs = rope.dims / 2;
   for (let i = 0; i < pairs; i += 1) {
     const [a, b] = rope.pairing === 'half' ? [i, i + pairs] : [2 * i, 2 * i + 1];
-    const angle = position * (rope.inverseFrequencies[i] ?? 0);
+    const angle = position * rope.inverseFrequencies[i]!;
     const cos = Math.cos(angle) * rope.amplitude;
     const sin = Math.sin(angle) * rope.amplitude;
-    const [x, y] = [at(head, a), at(head, b)];
+    const [x, y] = [head[a]!, head[b]!];
     head[a] = x * cos - y * sin;
     head[b] = x * sin + y * cos;
   }
@@ -70,9 +70,4 @@ export function activate(kind: DenseFfnSpec['activation'], x: number): number {
 /** cap * tanh(x / cap), or x where cap is 0. */
 export function softCapped(x: number, cap: number): number {
   return cap === 0 ? x : cap * Math.tanh(x / cap);
-}
-
-/** x[i], where i is known to lie inside. */
-export function at(x: Float32Array, i: number): number {
-  return x[i] ?? NaN;
 }
