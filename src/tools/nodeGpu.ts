@@ -17,32 +17,39 @@ export async function openNodeGpu(which: NodeAdapter): Promise<GPU> {
   const { create, globals } = await import('webgpu');
   Object.assign(globalThis, globals);
   loadVulkan();
-  const driver = driverFor(which);
-  if (driver !== undefined) useDriver(driver);
-  return create([]);
-}
-
-/** The driver's ICD file; undefined leaves the environment as it is. */
-function driverFor(which: NodeAdapter): string | undefined {
   switch (which) {
     case 'environment':
-      return undefined;
+      return create([]);
     case 'lavapipe':
-      return lavapipeDriver();
+      return openWith(create, lavapipeDriver());
     case 'swiftshader':
-      return swiftshaderDriver();
+      return openWith(create, swiftshaderDriver());
     case 'auto':
-      return process.env['VK_DRIVER_FILES'] === undefined ? softwareDriver() : undefined;
+      return process.env['VK_DRIVER_FILES'] === undefined ? openSoftware(create) : create([]);
     default:
       return which satisfies never;
   }
 }
 
-function softwareDriver(): string {
+type Create = (flags: string[]) => GPU;
+
+function openWith(create: Create, icd: string): GPU {
+  process.env['VK_DRIVER_FILES'] = icd;
+  process.env['VK_ICD_FILENAMES'] = icd;
+  process.env['XDG_RUNTIME_DIR'] ??= tmpdir();
+  return create([]);
+}
+
+/** lavapipe where it can be had and works (it links the machine's libllvm15), else SwiftShader, saying so. */
+async function openSoftware(create: Create): Promise<GPU> {
   const found = lavapipe();
-  if (found.icd !== null) return found.icd;
-  console.warn(`no lavapipe (${found.reason}): SwiftShader, without shader-f16`);
-  return swiftshaderDriver();
+  if (found.icd !== null) {
+    const gpu = openWith(create, found.icd);
+    if ((await gpu.requestAdapter()) !== null) return gpu;
+  }
+  const reason = found.icd === null ? found.reason : 'the driver found no adapter';
+  console.warn(`no lavapipe (${reason}): SwiftShader, without shader-f16`);
+  return openWith(create, swiftshaderDriver());
 }
 
 function lavapipeDriver(): string {
@@ -63,12 +70,6 @@ function besideChromium(file: string): string | undefined {
   const chromium = findChromium();
   const folders = ['/usr/lib/chromium', ...(chromium === null ? [] : [dirname(realpathSync(chromium.path))])];
   return folders.map((folder) => join(folder, file)).find((path) => existsSync(path));
-}
-
-function useDriver(icd: string): void {
-  process.env['VK_DRIVER_FILES'] = icd;
-  process.env['VK_ICD_FILENAMES'] = icd;
-  process.env['XDG_RUNTIME_DIR'] ??= tmpdir();
 }
 
 /**
