@@ -4,7 +4,7 @@
  */
 import { AppError } from '../base/failure.ts';
 import { openGpu, type Gpu } from '../gpu/index.ts';
-import { chooseShape, type KernelShape } from '../kernels/index.ts';
+import { chooseShape, type KernelShape, type ShapeChoice } from '../kernels/index.ts';
 import type { RecordStore } from '../storage/index.ts';
 import { loadModel, type LoadedModel, type LoadOptions } from './loadModel.ts';
 
@@ -13,6 +13,7 @@ export class Engine {
   readonly #store: RecordStore;
   readonly #onFailure: (failure: AppError) => void;
   #opening: Promise<Gpu> | null = null;
+  #choice: Promise<ShapeChoice> | null = null;
   #model: LoadedModel | null = null;
 
   /** `onFailure` hears of a device lost between two calls. */
@@ -34,6 +35,7 @@ export class Engine {
       void gpu.lost.then((loss) => {
         this.#model = null;
         this.#opening = null;
+        this.#choice = null;
         this.#onFailure(new AppError('DEVICE_LOST', loss.message, { reason: loss.reason }));
       });
       return gpu;
@@ -49,17 +51,25 @@ export class Engine {
   }
 
   /** Replaces the model that is loaded: two rarely fit. */
-  async load(id: string, options: LoadOptions): Promise<LoadedModel> {
+  async load(id: string, options: Omit<LoadOptions, 'shape'>): Promise<LoadedModel> {
     const manifest = await this.#store.readManifest(id);
     this.unload();
     const gpu = await this.gpu();
-    this.#model = await loadModel(gpu, this.#store, manifest, options);
+    const shape = await this.kernelShape();
+    options.signal.throwIfAborted();
+    this.#model = await loadModel(gpu, this.#store, manifest, { ...options, shape });
     return this.#model;
   }
 
   /** The matrix–vector shape that is right and fastest on this device; KERNEL_CHECK_FAILED where none is right. */
   async kernelShape(): Promise<KernelShape> {
-    return (await chooseShape(await this.gpu())).shape;
+    this.#choice ??= this.gpu().then(chooseShape);
+    try {
+      return (await this.#choice).shape;
+    } catch (error) {
+      this.#choice = null;
+      throw error;
+    }
   }
 
   get loadedId(): string | null {

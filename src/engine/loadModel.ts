@@ -2,7 +2,7 @@
 import { AppError } from '../base/failure.ts';
 import type { Gpu } from '../gpu/index.ts';
 import { chooseKvType, GpuWeights, kvBytesPerToken } from '../graph/index.ts';
-import { chooseShape, type KvType } from '../kernels/index.ts';
+import type { KernelShape, KvType } from '../kernels/index.ts';
 import type { ModelManifest, RecordReader } from '../storage/index.ts';
 import { createTokenizer, type Tokenizer } from '../text/index.ts';
 import { loadWeights } from './loadWeights.ts';
@@ -12,7 +12,10 @@ import { Session } from './session.ts';
 export interface LoadOptions {
   /** Positions to allow at most; the model's own length where smaller. */
   readonly contextLength: number;
+  readonly shape: KernelShape;
+  /** For tests: what the context and the shape would choose otherwise. */
   readonly kv?: KvType;
+  readonly chunk?: number;
   readonly signal: AbortSignal;
   readonly onProgress: (phase: 'weights' | 'kernels', done: number, total: number) => void;
 }
@@ -23,7 +26,6 @@ export interface LoadedModel {
   readonly runner: Runner;
   readonly session: Session;
   readonly contextLength: number;
-  readonly kernelShape: string;
   /** Bytes of the weights one decoded token reads. */
   readonly weightBytesPerToken: number;
   dispose(): void;
@@ -41,9 +43,8 @@ export async function loadModel(gpu: Gpu, records: RecordReader, manifest: Model
       loadWeights(gpu, weights, records, manifest, (done, total) => options.onProgress('weights', done, total), options.signal),
     );
     options.onProgress('kernels', 0, 1);
-    const { shape } = await chooseShape(gpu);
     options.signal.throwIfAborted();
-    runner = await gpu.scoped('kernels', () => Runner.create({ gpu, spec, weights, shape, kv, contextLength }));
+    runner = await gpu.scoped('kernels', () => Runner.create({ gpu, spec, weights, shape: options.shape, kv, contextLength, chunk: options.chunk }));
     options.onProgress('kernels', 1, 1);
     const ready = runner;
     return {
@@ -52,7 +53,6 @@ export async function loadModel(gpu: Gpu, records: RecordReader, manifest: Model
       runner: ready,
       session: new Session(ready),
       contextLength,
-      kernelShape: shape,
       weightBytesPerToken: weights.bytesPerToken,
       dispose() {
         ready.dispose();

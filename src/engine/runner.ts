@@ -17,6 +17,7 @@ export interface RunnerOptions {
   readonly shape: KernelShape;
   readonly kv: KvType;
   readonly contextLength: number;
+  readonly chunk: number | undefined;
 }
 
 const MIN_DEPTH = 2;

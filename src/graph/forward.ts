@@ -22,6 +22,8 @@ export interface ForwardOptions {
   readonly shape: KernelShape;
   readonly kv: KvType;
   readonly contextLength: number;
+  /** Tokens per prefill chunk, where the shape's own number is not wanted. */
+  readonly chunk?: number | undefined;
 }
 
 export interface Programs {
@@ -60,7 +62,7 @@ export class Forward {
   constructor(options: ForwardOptions) {
     const { gpu, spec, shape, contextLength } = options;
     this.#options = options;
-    this.chunk = Math.min(CHUNK[shape], Math.max(contextLength, 1));
+    this.chunk = Math.min(options.chunk ?? CHUNK[shape], contextLength);
     this.strides = strides(spec);
     this.logitRows = Math.max(1, Math.min(this.chunk, Math.floor(LOGIT_BYTES / 4 / this.strides.vocab)));
     this.#pool = new ActivationPool(gpu);

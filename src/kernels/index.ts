@@ -3,7 +3,7 @@ export { attendDecode, partialsBytes } from './attendDecode.ts';
 export { attendMerge } from './attendMerge.ts';
 export { attendPrefill } from './attendPrefill.ts';
 export type { KernelCard, KernelShape, Params } from './card.ts';
-export { chooseShape } from './choose.ts';
+export { chooseShape, type ShapeChoice } from './choose.ts';
 export { embed } from './embed.ts';
 export { glu } from './glu.ts';
 export type { KvType } from './kv/kv.ts';

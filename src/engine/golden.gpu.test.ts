@@ -1,0 +1,75 @@
+/**
+ * The whole engine on the GPU against PyTorch: a tiny checkpoint of each family is
+ * imported, loaded and run, and every position's logits are compared.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Gpu } from '../gpu/index.ts';
+import { openTestGpu } from '../gpu/testGpu.ts';
+import { compareRows } from '../graph/compareRows.ts';
+import { GOLDEN_MODELS, readGolden } from '../graph/golden.ts';
+import type { KernelShape } from '../kernels/index.ts';
+import type { LoadedModel } from './loadModel.ts';
+import { GREEDY } from './sampling.ts';
+import { loadTestModel } from './testModel.ts';
+import { trace } from './trace.ts';
+
+/** The bound for f32; what is really reached is printed by the test's failure only. */
+const TOLERANCE = 1e-4;
+const signal = new AbortController().signal;
+
+let gpu: Gpu;
+beforeAll(async () => {
+  gpu = await openTestGpu();
+});
+afterAll(() => gpu.dispose());
+
+interface Setting {
+  readonly shape: KernelShape;
+  readonly chunk?: number;
+}
+
+/** Logits of prompt and answer: the prompt in chunks, the answer token by token. */
+async function run(model: LoadedModel, tokens: readonly number[], promptTokens: number) {
+  const rows: Float32Array[] = [];
+  const made = await trace(model.runner, tokens.slice(0, promptTokens), {
+    sampling: GREEDY,
+    maxTokens: tokens.length - promptTokens,
+    stopIds: new Set(),
+    signal,
+    onLogits: (part) => Promise.resolve(void rows.push(part)),
+  });
+  const logits = new Float32Array(rows.reduce((sum, part) => sum + part.length, 0));
+  rows.reduce((at, part) => (logits.set(part, at), at + part.length), 0);
+  return { logits, tokens: made.tokens };
+}
+
+describe.each(GOLDEN_MODELS)('%s', (name) => {
+  it.each<Setting>([
+    { shape: 'software' },
+    { shape: 'hardware' },
+    { shape: 'software', chunk: 7 },
+    { shape: 'hardware', chunk: 1 },
+  ])('equals PyTorch from GGUF: %o', async (setting) => {
+    const golden = await readGolden(name);
+    const model = await loadTestModel(gpu, [golden.gguf], setting);
+    try {
+      const made = await run(model, golden.tokens, golden.promptTokens);
+      expect(made.tokens).toEqual(golden.tokens.slice(golden.promptTokens));
+      expect(compareRows(made.logits, golden.logits, golden.vocab).relative).toBeLessThan(TOLERANCE);
+    } finally {
+      model.dispose();
+    }
+  });
+
+  it('equals PyTorch from a Hugging Face folder', async ({ skip }) => {
+    const golden = await readGolden(name);
+    if (golden.folder === null) return skip('quantised: GGUF alone');
+    const model = await loadTestModel(gpu, golden.folder, { shape: 'software' });
+    try {
+      const made = await run(model, golden.tokens, golden.promptTokens);
+      expect(compareRows(made.logits, golden.logits, golden.vocab).relative).toBeLessThan(TOLERANCE);
+    } finally {
+      model.dispose();
+    }
+  });
+});
