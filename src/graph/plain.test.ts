@@ -76,6 +76,7 @@ describe('the fixtures', () => {
   it('are all there', () => {
     expect(GOLDEN_MODELS).toEqual([
       'gemma3',
+      'gemma3-caps',
       'llama',
       'llama-linear',
       'llama-llama3',

@@ -8,12 +8,15 @@ import { GOLDEN_MODELS, readGolden } from '../../graph/golden.ts';
 import { compareRows } from '../../graph/compareRows.ts';
 import { openLlamaCpp } from '../llamaCpp.ts';
 
+/** It reads no soft caps for Gemma 3, as no published one has them. */
+const UNKNOWN_TO_LLAMA_CPP = 'gemma3-caps';
+
 /** llama.cpp sums in f32 in another order than PyTorch, and looks GELU up in a table of f16. */
 const tolerance = (name: string): number => (name.startsWith('gemma') ? 1e-3 : 1e-5);
 
 export async function main(): Promise<number> {
   let bad = 0;
-  for (const name of GOLDEN_MODELS) {
+  for (const name of GOLDEN_MODELS.filter((one) => one !== UNKNOWN_TO_LLAMA_CPP)) {
     const path = `.cache/golden/${name}.f32.gguf`;
     if (!existsSync(path)) throw new Error(`${path} is not there: run src/tools/golden/checkpoints.py`);
     const golden = await readGolden(name);

@@ -20,12 +20,13 @@ the same logits, which proves the conversion.
 import json
 import shutil
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM
+from transformers.models.gemma3 import modeling_gemma3
 
 sys.path.insert(0, str(Path(__file__).parent))
 from quantised import quantise_all
@@ -48,7 +49,6 @@ class Checkpoint:
     safetensors: torch.dtype = torch.bfloat16
     gguf: str = "BF16"
     quant: str | None = None
-    quant_only: tuple = field(default=())
 
 
 def llama(hidden, inner, heads, kv_heads, head_dim, layers, vocab, **more):
@@ -90,6 +90,16 @@ CHECKPOINTS = [
                            rope_scaling=dict(rope_type="linear", factor=8.0)), gguf="F16",
         # In bf16 transformers would round the embedding's scale, sqrt(44), too.
         safetensors=torch.float32),
+    Checkpoint("gemma3-caps", 12, dict(
+        model_type="gemma3_text", hidden_size=32, intermediate_size=40, num_attention_heads=2,
+        num_key_value_heads=1, head_dim=16, num_hidden_layers=2, vocab_size=112, max_position_embeddings=256,
+        rms_norm_eps=1e-6, query_pre_attn_scalar=16, sliding_window=40, hidden_activation="gelu_pytorch_tanh",
+        bos_token_id=0, eos_token_id=1, pad_token_id=None, tie_word_embeddings=True,
+        attn_logit_softcapping=1.5, final_logit_softcapping=4.0,
+        rope_parameters=dict(
+            full_attention=dict(rope_type="default", rope_theta=1e6),
+            sliding_attention=dict(rope_type="default", rope_theta=10000.0))),
+        safetensors=torch.float32),
     Checkpoint("llama-q8_0", 9, llama(64, 96, 4, 2, 32, 2, 160, rope_parameters=PLAIN_ROPE), quant="Q8_0"),
     Checkpoint("llama-q4_0", 10, llama(64, 96, 4, 2, 32, 2, 160, rope_parameters=PLAIN_ROPE), quant="Q4_0"),
     Checkpoint("qwen2-k", 11, llama(256, 256, 4, 1, 64, 1, 160, rms_norm_eps=1e-6,
@@ -123,6 +133,13 @@ def seeded_weights(model, seed):
 def stored(state, config):
     """As files hold it: a tied head is not written."""
     return {k: v for k, v in state.items() if not (k == "lm_head.weight" and config.tie_word_embeddings)}
+
+
+def cap_attention():
+    """transformers hands Gemma 3's attention no soft cap, though its config has one and its code the sum."""
+    plain = modeling_gemma3.eager_attention_forward
+    modeling_gemma3.eager_attention_forward = lambda module, *args, **more: plain(
+        module, *args, **more, softcap=module.attn_logit_softcapping)
 
 
 def run(model, seed):
@@ -168,8 +185,6 @@ def make(checkpoint):
     config = AutoConfig.for_model(**checkpoint.config)
     model = AutoModelForCausalLM.from_config(config, dtype=torch.float32, attn_implementation="eager").eval()
     state = seeded_weights(model, checkpoint.seed)
-    if config.tie_word_embeddings is False:
-        assert not torch.equal(state["lm_head.weight"], state["model.embed_tokens.weight"])
     blocks = {}
     if checkpoint.quant is not None:
         state, blocks = quantise_all(stored(state, config), checkpoint.quant, checkpoint.seed)
@@ -198,6 +213,7 @@ def make(checkpoint):
 
 
 if __name__ == "__main__":
+    cap_attention()
     CACHE.mkdir(parents=True, exist_ok=True)
     wanted = sys.argv[1:]
     for checkpoint in CHECKPOINTS:

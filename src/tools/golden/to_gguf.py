@@ -98,6 +98,10 @@ def write_keys(writer, config):
     writer.add_rope_dimension_count(head_dim)
     if config.model_type == "gemma3_text":
         writer.add_sliding_window(config.sliding_window)
+        if config.attn_logit_softcapping:
+            writer.add_attn_logit_softcapping(config.attn_logit_softcapping)
+        if config.final_logit_softcapping:
+            writer.add_final_logit_softcapping(config.final_logit_softcapping)
 
 
 def write_rope(writer, config):
