@@ -110,6 +110,20 @@ describe('encodeChat', () => {
     );
   });
 
+  it('takes nothing over from behind a difference', () => {
+    const tokenizer = createTokenizer(chatml);
+    const user: Message[] = [{ role: 'user', content: 'the fox' }];
+    const canonical = encodeChat(tokenizer, chatml, user);
+    const spelled = canonical.flatMap((id) =>
+      tokenizer.isControl(id)
+        ? [id]
+        : Array.from(tokenizer.decode([id])).flatMap((letter) => tokenizer.encode(letter)),
+    );
+    expect(encodeChat(tokenizer, chatml, user, { previous: spelled })).toEqual(spelled);
+    const otherStart = [END, ...spelled.slice(1)];
+    expect(encodeChat(tokenizer, chatml, user, { previous: otherStart })).toEqual(canonical);
+  });
+
   it('keeps as much of an answer as the template does', () => {
     const tokenizer = createTokenizer(inst);
     const user: Message = { role: 'user', content: 'fox?' };

@@ -3,7 +3,6 @@ import { Template } from '@huggingface/jinja';
 import * as v from 'valibot';
 import { AppError } from '../base/failure.ts';
 import type { TextFacts } from '../base/textFacts.ts';
-import { parseTokenizerJson, type TokenizerJson } from './tokenizerJson.ts';
 
 export interface Message {
   readonly role: 'system' | 'user' | 'assistant';
@@ -17,6 +16,7 @@ export interface RenderOptions {
   readonly variables?: Readonly<Record<string, unknown>>;
 }
 
+/** A model without a template speaks ChatML if its vocabulary does, else by plain names. */
 const CHATML =
   "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n' }}{% endfor %}" +
   "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
@@ -25,7 +25,6 @@ const PLAIN =
   "{% for message in messages %}{{ message['role'] | capitalize }}: {{ message['content'] | trim }}{{ '\\n\\n' }}{% endfor %}" +
   '{% if add_generation_prompt %}Assistant:{% endif %}';
 
-/** A model without a template speaks ChatML if its vocabulary does, else by plain names. */
 const PLAIN_STOPS = ['\nUser:', '\nSystem:'];
 
 /** Strings that end an answer where no token does: only the plain form needs them. */
@@ -41,6 +40,9 @@ export function renderChat(facts: TextFacts, messages: readonly Message[], optio
       ...options.variables,
       messages: messages.map(({ role, content }) => ({ role, content })),
       add_generation_prompt: options.addGenerationPrompt,
+      // As transformers gives them: templates ask `is not none`, which an undefined name is.
+      tools: null,
+      documents: null,
       bos_token,
       eos_token,
     });
@@ -63,14 +65,13 @@ function compiled(source: string): Template {
   return lastCompiled.template;
 }
 
+const AddedSchema = v.object({ added_tokens: v.array(v.object({ content: v.string() })) });
+
 function templateOf(facts: TextFacts): string {
   if (facts.chatTemplate !== null) return facts.chatTemplate;
-  const json = parseTokenizerJson(facts.tokenizer);
-  return hasToken(json, '<|im_start|>') && hasToken(json, '<|im_end|>') ? CHATML : PLAIN;
-}
-
-function hasToken(json: TokenizerJson, text: string): boolean {
-  return json.added_tokens.some((token) => token.content === text);
+  const { added_tokens } = v.parse(v.fallback(AddedSchema, { added_tokens: [] }), facts.tokenizer);
+  const known = new Set(added_tokens.map((token) => token.content));
+  return known.has('<|im_start|>') && known.has('<|im_end|>') ? CHATML : PLAIN;
 }
 
 const TokenName = v.union([

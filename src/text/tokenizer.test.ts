@@ -29,6 +29,40 @@ describe('createTokenizer', () => {
     },
   );
 
+  it('does not read a control token even where words are taken whole', () => {
+    const metadata = vocabularies.bytes;
+    const tokens = [...(metadata['tokenizer.ggml.tokens'] as string[]), 'STOP'];
+    const kinds = [...(metadata['tokenizer.ggml.token_type'] as number[]), 3];
+    const tokenizer = createTokenizer(
+      textFactsFromGguf({
+        ...metadata,
+        'tokenizer.ggml.tokens': tokens,
+        'tokenizer.ggml.token_type': kinds,
+        'tokenizer.ggml.pre': 'llama-bpe',
+      }),
+    );
+    expect(tokenizer.encode('STOP')).not.toContain(tokens.indexOf('STOP'));
+    expect(tokenizer.encode('STOP', { special: true })).toEqual([tokens.indexOf('STOP')]);
+  });
+
+  it('merges the leftmost of equal scores', () => {
+    const tokens = ['<unk>', 'a', 'b', 'ab', 'ba', '▁'];
+    const tokenizer = createTokenizer(
+      textFactsFromGguf({
+        'tokenizer.ggml.model': 'llama',
+        'tokenizer.ggml.tokens': tokens,
+        'tokenizer.ggml.scores': [0, -9, -9, -1, -1, -9],
+        'tokenizer.ggml.token_type': [2, 1, 1, 1, 1, 1],
+        'tokenizer.ggml.add_space_prefix': false,
+      }),
+    );
+    const spelled = (text: string) => tokenizer.encode(text).map((id) => tokens[id]);
+    expect(spelled('abab')).toEqual(['ab', 'ab']);
+    expect(spelled('baba')).toEqual(['ba', 'ba']);
+    expect(spelled('aba')).toEqual(['ab', 'a']);
+    expect(spelled('bab')).toEqual(['ba', 'b']);
+  });
+
   it('gives the bytes of pieces', () => {
     const tokenizer = createTokenizer(textFactsFromGguf(vocabularies.bpe));
     const [first = -1] = tokenizer.encode('🦀').slice(-4);
@@ -99,6 +133,26 @@ describe('textFactsFromGguf', () => {
     expect({ stopIds, bos, addBos }).toEqual({ stopIds: [0, 2], bos: 1, addBos: false });
     const llama = textFactsFromGguf(vocabularies.bpe);
     expect(llama).toMatchObject({ stopIds: [2], bos: 1, addBos: true });
+  });
+
+  it('goes on after the end of a channel where an answer has several', () => {
+    const named = (tokens: string[]) =>
+      textFactsFromGguf({
+        'tokenizer.ggml.model': 'gpt2',
+        'tokenizer.ggml.tokens': tokens,
+        'tokenizer.ggml.token_type': tokens.map(() => 3),
+        'tokenizer.ggml.merges': [],
+      }).stopIds;
+    expect(named(['<|end|>', '<|user|>'])).toEqual([0]);
+    expect(named(['<|end|>', '<|return|>', '<|call|>'])).toEqual([1, 2]);
+  });
+
+  it('composes text where the model’s own tokenizer does', () => {
+    const named = (pre: string) =>
+      createTokenizer(textFactsFromGguf({ ...vocabularies.bytes, 'tokenizer.ggml.pre': pre }));
+    const [apart, composed] = ['cafe\u0301', 'caf\u00e9'];
+    expect(named('qwen2').encode(apart)).toEqual(named('qwen2').encode(composed));
+    expect(named('llama-bpe').encode(apart)).not.toEqual(named('llama-bpe').encode(composed));
   });
 
   it('takes typed arrays, and ids as 64-bit integers', () => {

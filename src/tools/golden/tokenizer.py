@@ -212,6 +212,7 @@ You help.<|im_end|>
     {%- set system = "" %}
 {%- endif %}
 {{- "<|h|>system<|/h|>\n\nDate: " + date_string + "\n" + system }}
+{%- if tools is not none or documents is not none %}{{- "Tools" }}{%- endif %}
 {%- for message in messages %}
     {%- if not (message.role == 'tool' or 'tool_calls' in message) %}
         {{- '<|h|>' + message['role'] + '<|/h|>\n\n'+ message['content'] | trim + '<|eot|>' }}
