@@ -6,7 +6,7 @@
 import { AppError } from '../base/failure.ts';
 import { createReadbackRing, createStepArena, encodeSteps, type Dispatch, type Gpu, type ReadbackRing, type StepArena } from '../gpu/index.ts';
 import { Forward, type GpuWeights } from '../graph/index.ts';
-import type { KernelShape, KvType } from '../kernels/index.ts';
+import { NO_TOKEN, type KernelShape, type KvType } from '../kernels/index.ts';
 import type { ModelSpec } from '../models/index.ts';
 import type { SamplingSettings } from './sampling.ts';
 
@@ -22,8 +22,6 @@ export interface RunnerOptions {
 
 const MIN_DEPTH = 2;
 const MAX_DEPTH = 16;
-/** Id the sampler writes where every logit is NaN. */
-const NO_TOKEN = 0xffffffff;
 
 export class Runner {
   readonly contextLength: number;

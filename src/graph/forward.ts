@@ -5,14 +5,14 @@
  */
 import { padCols } from '../formats/index.ts';
 import type { BufferRange, Dispatch, Gpu } from '../gpu/index.ts';
-import { createKernelRecorder, embed, type KernelRecorder, type KernelShape, type KvType } from '../kernels/index.ts';
+import { createKernelRecorder, embed, type KernelRecorder, type KernelShape, type KvType, type SampleSettings } from '../kernels/index.ts';
 import type { ModelSpec } from '../models/index.ts';
 import { ActivationPool, strides, type Activations, type Strides } from './activations.ts';
 import { ProgramBuilder } from './builder.ts';
 import { decodeDense, prefillDense } from './dense.ts';
 import { decodeGqa, partialFloats, prefillGqa } from './gqa.ts';
 import { KvCache } from './kvCache.ts';
-import { Sampler, type SamplerSettings } from './sampler.ts';
+import { Sampler } from './sampler.ts';
 import type { GpuWeights } from './weights.ts';
 
 export interface ForwardOptions {
@@ -88,7 +88,7 @@ export class Forward {
     const [decode, prefill, sample] = await Promise.all([
       this.#buildDecode(),
       this.#buildPrefill(),
-      this.#sampler.program(this.#recorder, this.logits, whole(this.timeline)),
+      this.#sampler.program(this.#recorder, this.#options.shape, this.logits, whole(this.timeline)),
     ]);
     this.#programs = { decode, prefill, sample };
   }
@@ -97,7 +97,7 @@ export class Forward {
     this.#options.gpu.device.queue.writeBuffer(this.timeline, position * 4, Uint32Array.from(ids));
   }
 
-  writeSampling(settings: SamplerSettings, timeline: readonly number[]): void {
+  writeSampling(settings: SampleSettings, timeline: readonly number[]): void {
     this.#sampler.write(settings, timeline);
   }
 
@@ -191,7 +191,6 @@ export class Forward {
 
   dispose(): void {
     this.#recorder.dispose();
-    this.#sampler.dispose();
     this.#kv.dispose();
     this.#pool.dispose();
   }

@@ -7,6 +7,7 @@ import { gluSuite } from './glu.ts';
 import { matmulSuite } from './matmulCases.ts';
 import { matvecSuite } from './matvecCases.ts';
 import { rmsnormSuite } from './rmsnormCases.ts';
+import { sampleSuite } from './sampleCases.ts';
 
 export const suites: readonly KernelSuite[] = [
   embedSuite,
@@ -18,4 +19,5 @@ export const suites: readonly KernelSuite[] = [
   attendDecodeSuite,
   attendMergeSuite,
   attendPrefillSuite,
+  sampleSuite,
 ];
