@@ -50,12 +50,13 @@ function End({ message, last }: { readonly message: Message; readonly last: bool
   const canAsk = useStore(models.store, (s) => s.loaded !== null);
   const busy = useStore(chat.store, (s) => s.answering !== null);
   const { id, figures, end, content } = message;
-  const note = end ? say.chat.ends[end] : '';
+  const silent = end === 'stop' && content === '';
+  const note = silent ? say.chat.nothing : end ? say.chat.ends[end] : '';
   return (
     <>
       {note !== '' && <p className="note">{note}</p>}
       <div className="tools">
-        {figures && <span className="facts">{say.chat.figures(figures)}</span>}
+        {figures && figures.tokens > 0 && <span className="facts">{say.chat.figures(figures)}</span>}
         {content !== '' && <CopyButton label={say.chat.copy} text={() => content} />}
         {canAsk && !busy && last && (
           <button type="button" className="quiet small" onClick={() => chat.regenerate(id)}>

@@ -44,7 +44,8 @@ function WithoutModel(): ReactNode {
   const { models } = useApp();
   const idle = useStore(
     models.store,
-    (s) => s.loaded === null && s.cards !== null && s.cards.length + s.imports.length > 0,
+    (s) =>
+      s.loaded === null && s.lostModel === null && s.cards !== null && s.cards.length + s.imports.length > 0,
   );
   return idle ? <ModelList /> : null;
 }

@@ -10,7 +10,7 @@ interface ProgressProps {
 
 /** A bar that moves by scaling, which costs the page no layout. Without a total it says only that work goes on. */
 export function Progress({ label, done, total, resting = false }: ProgressProps): ReactNode {
-  const known = total > 0;
+  const known = total > 1;
   const share = known ? Math.min(1, done / total) : 0;
   return (
     <div

@@ -136,6 +136,7 @@ export const say = {
       context: 'The model’s context is full: it can’t say more in this conversation.',
       failed: 'Cut off by a failure.',
     } satisfies Record<NonNullable<Message['end']>, string>,
+    nothing: 'The model ended its answer without a word.',
     dropped: (n: number) =>
       n === 1
         ? 'The oldest message was left out so that the rest fits.'

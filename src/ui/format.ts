@@ -32,8 +32,9 @@ export function count(value: number): string {
   return value.toLocaleString('en');
 }
 
+/** '' where there are no steps to count. */
 export function percent(done: number, total: number): string {
-  return total > 0 ? `${Math.min(100, Math.floor((100 * done) / total))} %` : '';
+  return total > 1 ? `${Math.min(100, Math.floor((100 * done) / total))} %` : '';
 }
 
 /** Three significant digits, never more than one decimal past ten. */
