@@ -10,8 +10,11 @@ import type { TokenizerJson } from './tokenizerJson.ts';
 type Bpe = Extract<TokenizerJson['model'], { type: 'BPE' }>;
 
 /** Null where the model lists its merges as pairs, which the library reads well enough. */
-export function mergeRanksOf(model: Bpe): Map<string, number> | null {
-  if (model.scores) return new PieceRanks(model.vocab, model.scores);
+export function mergeRanksOf(
+  model: Bpe,
+  pieces: readonly (string | undefined)[],
+): Map<string, number> | null {
+  if (model.scores) return new PieceRanks(pieces, model.scores);
   return model.merges.every((merge) => typeof merge === 'string') ? new ListedRanks(model.merges) : null;
 }
 
@@ -39,12 +42,13 @@ class ListedRanks extends Map<string, number> {
  * is what the library does with equal ranks.
  */
 class PieceRanks extends Map<string, number> {
-  constructor(vocab: Readonly<Record<string, number>>, scores: readonly (number | null)[]) {
+  constructor(pieces: readonly (string | undefined)[], scores: readonly (number | null)[]) {
     super();
-    const made = Object.entries(vocab).flatMap(([piece, id]): [string, number][] => {
+    const made: [piece: string, score: number][] = [];
+    for (const [id, piece] of pieces.entries()) {
       const score = scores[id] ?? null;
-      return score === null ? [] : [[piece, score]];
-    });
+      if (piece !== undefined && score !== null) made.push([piece, score]);
+    }
     made.sort((a, b) => b[1] - a[1]);
     let rank = -1;
     let last = Number.NaN;

@@ -11,7 +11,7 @@ import { createSplitter, type Section } from './addedTokens.ts';
 import { mergeRanksOf } from './mergeRanks.ts';
 import { pieceRules } from './pieces.ts';
 import { takePrefixRule, type PrefixRule } from './spacePrefix.ts';
-import { parseTokenizerJson, type AddedToken, type TokenizerJson } from './tokenizerJson.ts';
+import { parseTokenizerJson, pieceTable, type AddedToken, type TokenizerJson } from './tokenizerJson.ts';
 
 export interface EncodeOptions {
   /** Control tokens spelled in the text become those tokens. Never for text from a user. */
@@ -47,9 +47,9 @@ export function createTokenizer(facts: TextFacts): Tokenizer {
   const splitControls = createSplitter(controls);
 
   const { prefix, normalizer, preTokenizer } = takePrefixRule(json);
-  const encodeText = libraryEncoder(json, { normalizer, pre_tokenizer: preTokenizer }, controls);
-
   const pieces = pieceTable(json);
+  const encodeText = libraryEncoder(json, { normalizer, pre_tokenizer: preTokenizer }, controls, pieces);
+
   const rules = pieceRules(json);
   const added = new Set(json.added_tokens.map((token) => token.id));
   const controlSet = new Set(controls.map((token) => token.id));
@@ -107,6 +107,7 @@ function libraryEncoder(
   json: TokenizerJson,
   steps: Pick<TokenizerJson, 'normalizer' | 'pre_tokenizer'>,
   controls: readonly AddedToken[],
+  pieces: readonly (string | undefined)[],
 ): (text: string) => number[] {
   const normalized = json.added_tokens.filter((token) => !token.special && token.normalized === true);
   const rest = { ...json, ...steps, added_tokens: normalized, post_processor: null, decoder: null };
@@ -114,7 +115,7 @@ function libraryEncoder(
     const library =
       json.model.type === 'Unigram'
         ? new Library({ ...rest, model: hideControls(json.model, controls) }, {})
-        : bpeLibrary(rest, json.model, controls);
+        : bpeLibrary(rest, json.model, controls, pieces);
     return (text) => library.encode(text, { add_special_tokens: false }).ids;
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error);
@@ -130,8 +131,13 @@ function libraryEncoder(
 type Unigram = Extract<TokenizerJson['model'], { type: 'Unigram' }>;
 type Bpe = Extract<TokenizerJson['model'], { type: 'BPE' }>;
 
-function bpeLibrary(rest: object, model: Bpe, controls: readonly AddedToken[]): Library {
-  const ranks = mergeRanksOf(model);
+function bpeLibrary(
+  rest: object,
+  model: Bpe,
+  controls: readonly AddedToken[],
+  pieces: readonly (string | undefined)[],
+): Library {
+  const ranks = mergeRanksOf(model, pieces);
   const library = new Library({ ...rest, model: ranks === null ? model : { ...model, merges: [] } }, {});
   const bpe = library.model;
   if (!(bpe instanceof BPE)) throw new Error('not a BPE');
@@ -151,12 +157,4 @@ function hideControls(model: Unigram, controls: readonly AddedToken[]): Unigram 
     score,
   ]);
   return { ...model, vocab };
-}
-
-function pieceTable(json: TokenizerJson): (string | undefined)[] {
-  const pieces: (string | undefined)[] = [];
-  if (json.model.type === 'Unigram') json.model.vocab.forEach(([piece], id) => (pieces[id] = piece));
-  else for (const [piece, id] of Object.entries(json.model.vocab)) pieces[id] = piece;
-  for (const token of json.added_tokens) pieces[token.id] = token.content;
-  return pieces;
 }

@@ -11,13 +11,9 @@ const AddedTokenSchema = v.object({
   normalized: v.optional(v.boolean()),
 });
 
+/** Its ids are looked at where its pieces are laid out: walking a large one takes a while. */
 function isVocabulary(value: unknown): boolean {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.values(value).every((id) => Number.isInteger(id))
-  );
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A normalizer, pre-tokenizer, decoder or post-processor: a type and whatever it needs. */
@@ -84,4 +80,27 @@ export function flattenStep(step: Step | null): Step[] {
     const parsed = v.safeParse(StepSchema, inner);
     return parsed.success ? flattenStep(parsed.output) : [];
   });
+}
+
+/** The piece of each id; UNSUPPORTED_TOKENIZER where an id is none. */
+export function pieceTable(json: TokenizerJson): (string | undefined)[] {
+  const pieces: (string | undefined)[] = [];
+  if (json.model.type === 'Unigram') {
+    json.model.vocab.forEach(([piece], id) => (pieces[id] = piece));
+  } else {
+    for (const [piece, id] of Object.entries(json.model.vocab)) {
+      if (!Number.isInteger(id) || id < 0) {
+        throw new AppError(
+          'UNSUPPORTED_TOKENIZER',
+          `This tokenizer gives “${piece}” an id that is no number.`,
+          {
+            tokenizer: json.model.type,
+          },
+        );
+      }
+      pieces[id] = piece;
+    }
+  }
+  for (const token of json.added_tokens) pieces[token.id] = token.content;
+  return pieces;
 }
