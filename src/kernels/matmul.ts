@@ -6,7 +6,7 @@
  * y[t, r] = act(gate_r) · up_r.
  *
  * 'hardware' is for GPUs: 64 x 64 tiles in 16 KB of workgroup memory. 'software' is for
- * emulators: a thread per two sums of 8 tokens.
+ * emulators: a thread per four sums of 16 tokens.
  */
 import type { WeightLayout } from '../formats/layouts.ts';
 import type { KernelCard, KernelShape, ParamField, Params } from './card.ts';
@@ -31,7 +31,7 @@ export interface MatmulOptions {
 /** Sums and tokens of one workgroup. */
 const TILES: Readonly<Record<KernelShape, { readonly sums: number; readonly tokens: number }>> = {
   hardware: { sums: 64, tokens: 64 },
-  software: { sums: 64, tokens: 8 },
+  software: { sums: 128, tokens: 16 },
 };
 
 const PARAMS: readonly ParamField[] = [

@@ -41,22 +41,6 @@ fn copy_token(token: u32, place: u32, group: u32) {
   }
 }
 
-fn write_sums(output: u32, token: vec4<u32>, row_sums: vec4<f32>, up_sums: vec4<f32>) {
-  if (output >= params.rows) {
-    return;
-  }
-  var value = row_sums + bias_of(output);
-  if (GATE != 0u) {
-    let up = up_sums + bias_of(params.rows + output);
-    value = vec4<f32>(activate(value.x), activate(value.y), activate(value.z), activate(value.w)) * up;
-  }
-  for (var j = 0u; j < 4u; j++) {
-    if (token[j] < step.tokens) {
-      write_y(token[j] * params.yStride + params.yOffset + output, soft_cap(value[j], params.softCap));
-    }
-  }
-}
-
 @compute @workgroup_size(128)
 fn main(@builtin(workgroup_id) tile: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
   let gated = GATE != 0u;
@@ -100,16 +84,18 @@ fn main(@builtin(workgroup_id) tile: vec3<u32>, @builtin(local_invocation_index)
     workgroupBarrier();
   }
 
-  let output = first + r;
-  let mine = vec4<u32>(first_token + t) + vec4<u32>(0u, 1u, 2u, 3u) * TOKEN_STEP;
-  write_sums(output, mine, a0, a4);
-  write_sums(output + ROW_STEP, mine, a1, a5);
-  write_sums(output + 2u * ROW_STEP, mine, a2, a6);
-  write_sums(output + 3u * ROW_STEP, mine, a3, a7);
-  if (!gated) {
-    write_sums(output + 4u * ROW_STEP, mine, a4, a0);
-    write_sums(output + 5u * ROW_STEP, mine, a5, a0);
-    write_sums(output + 6u * ROW_STEP, mine, a6, a0);
-    write_sums(output + 7u * ROW_STEP, mine, a7, a0);
+  var sums = array<vec4<f32>, 8>(a0, a1, a2, a3, a4, a5, a6, a7);
+  for (var i = 0u; i < select(8u, 4u, gated); i++) {
+    let output = first + r + i * ROW_STEP;
+    for (var j = 0u; j < 4u; j++) {
+      let at = first_token + t + j * TOKEN_STEP;
+      if (output < params.rows && at < step.tokens) {
+        var value = sums[i][j] + bias_of(output);
+        if (gated) {
+          value = activate(value) * (sums[i + 4u][j] + bias_of(params.rows + output));
+        }
+        write_y(at * params.yStride + params.yOffset + output, soft_cap(value, params.softCap));
+      }
+    }
   }
 }
