@@ -30,14 +30,14 @@ export default defineConfig({
           pool: 'forks',
           // A software adapter uses every core by itself.
           maxWorkers: 1,
-          testTimeout: 60_000,
+          testTimeout: 180_000, // lavapipe takes seconds to compile a large kernel
         },
       },
       {
         test: {
           name: 'gpu-browser',
           include: GPU_TESTS,
-          testTimeout: 120_000,
+          testTimeout: 180_000,
           fileParallelism: false,
           browser: {
             enabled: true,
