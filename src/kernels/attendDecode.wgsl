@@ -148,7 +148,8 @@ fn score_of(position: u32, place: Place) -> vec4<f32> {
     return vec4(LOWEST);
   }
   var score = vec4(0.0);
-  for (var quad = 0u; quad < QUADS; quad++) {
+  let quads = runtime(QUADS);
+  for (var quad = 0u; quad < quads; quad++) {
     score += dots(quad, key_of(position, place, quad));
   }
   return capped(score);

@@ -17,3 +17,9 @@ fn first_seen(position: u32) -> u32 {
   }
   return 0u;
 }
+
+// `count`, hidden from compilers, lest they unroll a loop: software adapters took
+// minutes over what came of it.
+fn runtime(count: u32) -> u32 {
+  return count * params.kvHeads / params.kvHeads;
+}

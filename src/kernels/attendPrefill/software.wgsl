@@ -14,7 +14,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let kv_head = head / (params.heads / params.kvHeads);
   let position = step.position + token;
   let query = (token * params.qkvStride + head * HEAD_DIM) / 4u;
-  let row = params.kvHeads * QUADS; // quads from one position to the next
+  let quads = runtime(QUADS);
+  let row = params.kvHeads * quads; // quads from one position to the next
   let seen = first_seen(position);
 
   var sums: array<vec4<f32>, 8u * CHUNKS>;
@@ -24,9 +25,9 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let at = first + vec4(0u, 1u, 2u, 3u);
     // A key outside what is seen is replaced by the query's own and gets weight 0.
     let hidden = (at < vec4(seen)) | (at > vec4(position));
-    let cell = select(at, vec4(position), hidden) * row + kv_head * QUADS;
+    let cell = select(at, vec4(position), hidden) * row + kv_head * quads;
     var score = vec4(0.0);
-    for (var quad = 0u; quad < QUADS; quad++) {
+    for (var quad = 0u; quad < quads; quad++) {
       let q = qkv[query + quad];
       score += vec4(
         dot(q, k_load(cell.x + quad)),
@@ -41,13 +42,13 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let decay = exp(highest - top);
     highest = top;
     total = total * decay + dot(weight, vec4(1.0));
-    for (var quad = 0u; quad < QUADS; quad++) {
+    for (var quad = 0u; quad < quads; quad++) {
       sums[quad] = sums[quad] * decay + weight.x * v_load(cell.x + quad) + weight.y * v_load(cell.y + quad)
         + weight.z * v_load(cell.z + quad) + weight.w * v_load(cell.w + quad);
     }
   }
   let to = (token * params.outStride + head * HEAD_DIM) / 4u;
-  for (var quad = 0u; quad < QUADS; quad++) {
+  for (var quad = 0u; quad < quads; quad++) {
     out[to + quad] = sums[quad] / total;
   }
 }
