@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { answers, ask, load, state } from './steps.ts';
+import { answered, answers, ask, load, state } from './steps.ts';
 
 test('with no WebGPU the page says how to switch it on, browser by browser', async ({ browser }) => {
   const chrome = 'AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36';
@@ -35,6 +35,17 @@ test('a lost device keeps what was said and offers the model again', async ({ pa
   await alert.getByRole('button', { name: 'Load the model again' }).click();
   await expect(state(page)).toHaveText('ready');
   await expect(alert).toBeHidden();
+});
+
+test('a kept conversation stays readable where no model can run', async ({ page }) => {
+  await page.goto('/?models=one&token=0');
+  await load(page);
+  await ask(page, 'Hello');
+  await answered(page);
+  await page.goto('/?models=one&device=NO_ADAPTER');
+  await expect(answers(page)).toContainText('(You wrote: Hello)');
+  await expect(page.getByRole('alert')).toContainText('No graphics processor was offered');
+  await expect(page.getByRole('button', { name: /^Load / })).toBeHidden();
 });
 
 test('a failure before the first word leaves the question, which can be asked again', async ({ page }) => {

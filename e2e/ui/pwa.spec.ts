@@ -1,7 +1,8 @@
 /** The page as an app: kept whole for use with no server, updated when the user says so, installable. */
-import { appendFile, cp, mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { chromium, expect, test, type Page } from '@playwright/test';
 import { serve } from '../serve.ts';
 import { answered, answers, ask, load, state } from './steps.ts';
@@ -17,6 +18,22 @@ const keptForOffline = (page: Page): Promise<void> =>
       active?.addEventListener('statechange', () => active.state === 'activated' && resolve()),
     );
   });
+
+test('the first paint needs at most 130 kB of script', async () => {
+  const html = await readFile(join(BUILD, 'index.html'), 'utf8');
+  const scripts = [...html.matchAll(/(?:src|modulepreload"[^>]* href)="(\.\/assets\/[^"]+\.js)"/g)].map(
+    ([, path]) => path,
+  );
+  expect(scripts.length).toBeGreaterThan(0);
+  const sizes = await Promise.all(
+    scripts.map(async (path) => gzipSync(await readFile(join(BUILD, path ?? ''))).length),
+  );
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  test
+    .info()
+    .annotations.push({ type: 'first load', description: `${(total / 1000).toFixed(1)} kB gzipped` });
+  expect(total).toBeLessThan(130_000);
+});
 
 test('with the server gone and no network the page opens and chats, from a path of any host', async ({
   page,

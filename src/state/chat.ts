@@ -7,7 +7,7 @@ import { saved, type Message } from './saved.ts';
 import type { SettingsRoom } from './settings.ts';
 import { speak, type Answering } from './speak.ts';
 
-export type { Figures, Message } from './saved.ts';
+export type { Message } from './saved.ts';
 
 export interface ChatFacts {
   readonly messages: readonly Message[];
@@ -69,8 +69,6 @@ export function createChat({ api, alerts, settings, modelTitle }: Neighbours) {
 
   return { store, restore, stop, settle, clear, ...createTurns(store, begin) };
 }
-
-export type Chat = ReturnType<typeof createChat>;
 
 /** The ways a turn begins. None does while an answer is being spoken. */
 function createTurns(store: ChatStore, begin: (messages: readonly Message[]) => void) {

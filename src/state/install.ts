@@ -11,5 +11,3 @@ export interface InstallFacts {
 export function createInstall() {
   return createStore<InstallFacts>(() => ({ update: null, install: null }));
 }
-
-export type Install = ReturnType<typeof createInstall>;

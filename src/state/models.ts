@@ -49,5 +49,3 @@ export function createModels({ api, alerts, device, settings, settleChat }: Neig
 
   return { store, titleOf, refresh, remove, listHub, ...loading, ...imports };
 }
-
-export type Models = ReturnType<typeof createModels>;

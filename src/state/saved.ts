@@ -41,7 +41,6 @@ const SettingsSchema = v.object({
   contextLength: v.pipe(v.number(), v.integer(), v.minValue(256), v.maxValue(1_000_000)),
 });
 
-export type Figures = Readonly<v.InferOutput<typeof FiguresSchema>>;
 export type Message = Readonly<v.InferOutput<typeof MessageSchema>>;
 export type Settings = Readonly<v.InferOutput<typeof SettingsSchema>>;
 

@@ -5,7 +5,7 @@ import { saved, type Settings } from './saved.ts';
 
 export type { Settings } from './saved.ts';
 
-export const defaultSettings: Settings = {
+const defaultSettings: Settings = {
   systemPrompt: '',
   temperature: 0.7,
   topK: 40,

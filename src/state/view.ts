@@ -11,5 +11,3 @@ export function createView() {
     close: (): void => store.setState({ panel: null }),
   };
 }
-
-export type View = ReturnType<typeof createView>;

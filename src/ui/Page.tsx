@@ -5,6 +5,7 @@ import { Alerts } from './Alerts.tsx';
 import { useApp } from './appContext.ts';
 import { Composer } from './Composer.tsx';
 import { Conversation } from './Conversation.tsx';
+import { DeviceLine } from './DeviceLine.tsx';
 import { Confirm } from './Dialog.tsx';
 import { DropZone } from './DropZone.tsx';
 import { say } from './english.ts';
@@ -39,15 +40,14 @@ export function Page(): ReactNode {
   );
 }
 
-/** A kept conversation with no model to go on with: the models are right below it. */
+/** A kept conversation with no model to go on with: the models, or why none can run, are right below it. */
 function WithoutModel(): ReactNode {
-  const { models } = useApp();
-  const idle = useStore(
-    models.store,
-    (s) =>
-      s.loaded === null && s.lostModel === null && s.cards !== null && s.cards.length + s.imports.length > 0,
-  );
-  return idle ? <ModelList /> : null;
+  const { models, device } = useApp();
+  const absent = useStore(device.store, (s) => s.device.phase === 'absent');
+  const idle = useStore(models.store, (s) => s.loaded === null && s.lostModel === null);
+  const some = useStore(models.store, (s) => s.cards !== null && s.cards.length + s.imports.length > 0);
+  if (absent) return <DeviceLine />;
+  return idle && some ? <ModelList /> : null;
 }
 
 function NewChat(): ReactNode {
