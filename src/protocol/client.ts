@@ -28,7 +28,8 @@ export function connect(worker: Worker): WorkerApi {
         answered = true;
         return result;
       },
-      (error: unknown) => ({ ok: false, failure: internal(error instanceof Error ? error.message : String(error)) }) as const,
+      (error: unknown) =>
+        ({ ok: false, failure: internal(error instanceof Error ? error.message : String(error)) }) as const,
     );
     return Promise.race([spoken, neverStarted]);
   }
@@ -38,9 +39,11 @@ export function connect(worker: Worker): WorkerApi {
     storage: () => settle(remote.storage()),
     models: () => settle(remote.models()),
     hubFiles: (repo) => settle(remote.hubFiles(repo)),
-    importModel: (job, source, weights, onProgress) => settle(remote.importModel(job, source, weights, proxy(onProgress))),
+    importModel: (job, source, weights, onProgress) =>
+      settle(remote.importModel(job, source, weights, proxy(onProgress))),
     deleteModel: (id) => settle(remote.deleteModel(id)),
-    loadModel: (job, id, options, onProgress) => settle(remote.loadModel(job, id, options, proxy(onProgress))),
+    loadModel: (job, id, options, onProgress) =>
+      settle(remote.loadModel(job, id, options, proxy(onProgress))),
     unloadModel: () => settle(remote.unloadModel()),
     chat: (job, request, onEvent) => settle(remote.chat(job, request, proxy(onEvent))),
     complete: (job, request, onLogits) => settle(remote.complete(job, request, proxy(onLogits))),
