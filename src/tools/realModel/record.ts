@@ -8,6 +8,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { Template } from '@huggingface/jinja';
+import type { Token } from 'node-llama-cpp';
 import * as v from 'valibot';
 import { openLlamaCpp, type LlamaCpp } from '../llamaCpp.ts';
 import { fetchRealModel } from './fetchModel.ts';
@@ -28,7 +29,7 @@ export async function main([exactPath]: readonly string[]): Promise<number> {
   const prompts: RecordedPrompt[] = [];
   for (const prompt of REAL_PROMPTS) {
     prompts.push(await recordPrompt(prompt, sameFile, exact));
-    console.log(prompt.name, sameFile.model.detokenize(prompts.at(-1)?.tokens as never, true));
+    console.log(`${prompt.name}: ${sameFile.model.detokenize(prompts.at(-1)?.exactTokens as Token[], true)}`);
   }
   await sameFile.dispose();
   await exact.dispose();
@@ -43,21 +44,41 @@ async function recordPrompt(
 ): Promise<RecordedPrompt> {
   const text = prompt.chat ? withTemplate(prompt.text, sameFile) : prompt.text;
   const promptIds = [...sameFile.model.tokenize(text, true)].map(Number);
-  await sameFile.clear();
+  const { tokens, top } = await write(sameFile, promptIds);
+  const { tokens: exactTokens, top: exactTop } = await write(exact, promptIds);
+  await exact.clear();
+  const forced = await exact.logits([...promptIds, ...tokens.slice(0, -1)], promptIds.length - 1);
+  return {
+    name: prompt.name,
+    promptIds,
+    tokens,
+    top,
+    exact: forced.map(ranked),
+    exactTokens,
+    exactLeads: exactTop.map(([best, next]) => Number(((best?.[1] ?? NaN) - (next?.[1] ?? NaN)).toFixed(6))),
+  };
+}
+
+/** Greedy, from an empty timeline, until an end token, which is left out. */
+async function write(llama: LlamaCpp, promptIds: readonly number[]): Promise<Written> {
+  await llama.clear();
   const tokens: number[] = [];
   const top: Ranked[][] = [];
-  let logits = (await sameFile.logits(promptIds, promptIds.length - 1)).at(-1);
-  while (logits !== undefined) {
+  let logits = (await llama.logits(promptIds, promptIds.length - 1)).at(-1);
+  while (logits !== undefined && tokens.length < GENERATED) {
     const best = ranked(logits);
     const token = best[0]?.[0] ?? 0;
+    if (llama.model.isEogToken(token as Token)) break;
     tokens.push(token);
     top.push(best);
-    const done = tokens.length === GENERATED || sameFile.model.isEogToken(token as never);
-    logits = done ? undefined : (await sameFile.logits([token])).at(-1);
+    logits = (await llama.logits([token])).at(-1);
   }
-  await exact.clear();
-  const exactRows = await exact.logits([...promptIds, ...tokens.slice(0, -1)], promptIds.length - 1);
-  return { name: prompt.name, promptIds, tokens, top, exact: exactRows.map(ranked) };
+  return { tokens, top };
+}
+
+interface Written {
+  readonly tokens: number[];
+  readonly top: Ranked[][];
 }
 
 function withTemplate(text: string, { model }: LlamaCpp): string {

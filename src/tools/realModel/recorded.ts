@@ -17,6 +17,10 @@ const PromptSchema = v.object({
   top: v.array(v.array(RankedSchema)),
   /** The same with f32 activations, after the same tokens. */
   exact: v.array(v.array(RankedSchema)),
+  /** Greedy with f32 activations, from the prompt alone. */
+  exactTokens: v.array(v.number()),
+  /** By how much each of them led the next likeliest. */
+  exactLeads: v.array(v.number()),
 });
 export type RecordedPrompt = v.InferOutput<typeof PromptSchema>;
 
