@@ -75,7 +75,7 @@ fn sum_squares(place: Place, thread: u32) {
 fn factor_of(row: u32) -> f32 {
   var square_sum = 0.0;
   if (NORMED) {
-    for (var part = 0u; part < PARTS; part++) {
+    for (var part = 0u; part < runtime(PARTS); part++) {
       square_sum += squares[row * PARTS + part];
     }
   }
@@ -170,7 +170,7 @@ fn score_tile(first: u32, place: Place, before: vec4<f32>, thread: u32) -> vec4<
   }
   workgroupBarrier();
   var top = before;
-  for (var part = 0u; part < PARTS; part++) {
+  for (var part = 0u; part < runtime(PARTS); part++) {
     top = max(top, parts[part]);
   }
   return top;
@@ -233,7 +233,7 @@ fn write_partials(place: Place, split: u32, highest: vec4<f32>, total: vec4<f32>
   workgroupBarrier();
   for (var head = thread; head < place.held; head += WIDTH) {
     var sum = vec4(0.0);
-    for (var part = 0u; part < PARTS; part++) {
+    for (var part = 0u; part < runtime(PARTS); part++) {
       sum += parts[part];
     }
     partials[record_of(place.first_head + head, split)] = vec4(highest[head], sum[head], 0.0, 0.0);

@@ -61,10 +61,10 @@ fn score_tile(place: Place, first_key: u32, thread: u32) -> mat4x4<f32> {
   let tokens = 4u * (thread / 8u);
   let keys = thread % 8u;
   var score = mat4x4<f32>();
-  for (var run = 0u; run < CHUNKS; run++) {
+  for (var run = 0u; run < runtime(CHUNKS); run++) {
     stage_run(place, first_key, run, thread);
     workgroupBarrier();
-    for (var quad = 0u; quad < RUN; quad++) {
+    for (var quad = 0u; quad < runtime(RUN); quad++) {
       let at = quad * ROWS + tokens;
       let q0 = queries[at];
       let q1 = queries[at + 1u];
@@ -111,7 +111,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
     }
     tops[lane * RUN + tokens / 4u] = top;
     workgroupBarrier();
-    for (var other = 0u; other < 8u; other++) {
+    for (var other = 0u; other < runtime(RUN); other++) {
       top = max(top, tops[other * RUN + tokens / 4u]);
     }
     let decay = exp(highest - top);
@@ -123,11 +123,11 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
       weights[(lane + 8u * j) * RUN + tokens / 4u] = weight;
       total += weight;
     }
-    for (var run = 0u; run < CHUNKS; run++) {
+    for (var run = 0u; run < runs(); run++) {
       stage_values(place, first_key, run, thread);
       workgroupBarrier();
       var sum = mat4x4<f32>();
-      for (var key = 0u; key < ROWS; key++) {
+      for (var key = 0u; key < runtime(ROWS); key++) {
         let value = cells[key * RUN + lane];
         let weight = weights[key * RUN + tokens / 4u];
         sum[0] += weight.x * value;
@@ -145,13 +145,13 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   tops[lane * RUN + tokens / 4u] = total;
   workgroupBarrier();
   total = vec4(0.0);
-  for (var other = 0u; other < 8u; other++) {
+  for (var other = 0u; other < runtime(RUN); other++) {
     total += tops[other * RUN + tokens / 4u];
   }
   for (var i = 0u; i < 4u; i++) {
     let token = place.first_token + tokens + i;
     if (token < step.tokens) {
-      for (var run = 0u; run < CHUNKS; run++) {
+      for (var run = 0u; run < runs(); run++) {
         let quad = run * RUN + lane;
         if (quad < QUADS) {
           out[(token * params.outStride + place.head * HEAD_DIM) / 4u + quad] = sums[4u * run + i] / total[i];
