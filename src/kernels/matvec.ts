@@ -8,7 +8,7 @@
  * With a gate, W stacks [2 · rows, cols], and y[r] = act(gate_r) · up_r.
  *
  * 'hardware' is for GPUs: coalesced reads, the input in workgroup memory, a reduction
- * that needs no subgroups. 'software' is for emulators: a thread per two sums.
+ * that needs no subgroups. 'software' is for emulators: a thread per four sums.
  */
 import type { WeightLayout } from '../formats/layouts.ts';
 import type { KernelCard, KernelShape, ParamField, Params } from './card.ts';
@@ -82,7 +82,7 @@ function bindingsOf(options: MatvecOptions): readonly TypedBinding[] {
 
 /** Outputs one workgroup makes. */
 function outputsOf(options: MatvecOptions): number {
-  const sums = options.shape === 'software' ? SOFTWARE_THREADS * 2 : TEAMS * 4;
+  const sums = (options.shape === 'software' ? SOFTWARE_THREADS : TEAMS) * 4;
   return options.gate === 'none' ? sums : sums / 2;
 }
 

@@ -144,7 +144,9 @@ function shapeCases(shape: KernelShape): readonly KernelCase[] {
     const [narrow, wide] = COLS[layout];
     add(layout, OPTIONS[layout], { rows: 1, cols: narrow });
     add(layout, OPTIONS[layout], { rows: 75, cols: narrow, yOffset: 5 });
-    add(layout, OPTIONS[layout], { rows: 13, cols: wide, softCap: 8 });
+    // A cap follows the head alone; after a gate it would only magnify the sums' rounding.
+    const softCap = (OPTIONS[layout].gate ?? 'none') === 'none' ? 8 : 0;
+    add(layout, OPTIONS[layout], { rows: 13, cols: wide, softCap });
     if (hasScales(layout)) add(layout, OPTIONS[layout], { rows: 9, cols: wide, scales: 'extreme' });
   }
   add('q4s', {}, { rows: 21, cols: 2048, cancelling: true });

@@ -1,14 +1,24 @@
-// A thread makes two sums by itself, reading its rows from end to end: what an
-// emulator on a CPU runs fastest. The two are neighbouring rows, or a gate and its up.
+// A thread makes four sums by itself, reading its rows from end to end: what an emulator
+// on a CPU runs fastest. They are neighbouring rows, or two gates and their ups.
 override THREADS: u32 = 32u;
 
-fn input_group(group: u32) -> Group {
-  let v = group * 8u;
+// Row of W of a thread's k-th sum; past the end, a row that exists.
+fn weight_row(first: u32, k: u32) -> u32 {
+  let last = params.rows - 1u;
+  if (GATE != 0u) {
+    return min(first + (k & 1u), last) + (k >> 1u) * params.rows;
+  }
+  return min(first + k, last);
+}
+
+fn input_quad(v: u32) -> vec4<f32> {
+  return weigh(v, input_at(v));
+}
+
+fn input_group(v: u32) -> Group {
   return Group(
-    weigh(v, input_at(v)), weigh(v + 1u, input_at(v + 1u)),
-    weigh(v + 2u, input_at(v + 2u)), weigh(v + 3u, input_at(v + 3u)),
-    weigh(v + 4u, input_at(v + 4u)), weigh(v + 5u, input_at(v + 5u)),
-    weigh(v + 6u, input_at(v + 6u)), weigh(v + 7u, input_at(v + 7u)));
+    input_quad(v), input_quad(v + 1u), input_quad(v + 2u), input_quad(v + 3u),
+    input_quad(v + 4u), input_quad(v + 5u), input_quad(v + 6u), input_quad(v + 7u));
 }
 
 // 1 / rms of the input, shared out over the workgroup before the sweep.
@@ -38,30 +48,30 @@ fn main(
   }
 
   let gated = GATE != 0u;
-  let pair = workgroup * THREADS + thread;
-  let output = select(pair * 2u, pair, gated);
-  if (output >= params.rows) {
+  let outputs = select(4u, 2u, gated);
+  let first = (workgroup * THREADS + thread) * outputs;
+  if (first >= params.rows) {
     return;
   }
-  let row_a = output;
-  let row_b = select(min(output + 1u, params.rows - 1u), params.rows + output, gated);
-  var a = 0.0;
-  var b = 0.0;
+  let rows = vec4<u32>(
+    weight_row(first, 0u), weight_row(first, 1u), weight_row(first, 2u), weight_row(first, 3u));
+  var at = rows * params.groups;
+  var sums = vec4<f32>(0.0);
   for (var g = 0u; g < params.groups; g++) {
-    let input = input_group(g);
+    let input = input_group(g * 8u);
     let input_sum = group_sum(input);
-    a += weights_dot(row_a * params.groups + g, input, input_sum);
-    b += weights_dot(row_b * params.groups + g, input, input_sum);
+    sums += vec4<f32>(
+      weights_dot(at.x, input, input_sum), weights_dot(at.y, input, input_sum),
+      weights_dot(at.z, input, input_sum), weights_dot(at.w, input, input_sum));
+    at += 1u;
   }
-  a = a * scale + bias_of(row_a);
-  b = b * scale + bias_of(row_b);
 
-  if (gated) {
-    write_y(params.yOffset + output, soft_cap(activate(a) * b, params.softCap));
-    return;
-  }
-  write_y(params.yOffset + output, soft_cap(a, params.softCap));
-  if (output + 1u < params.rows) {
-    write_y(params.yOffset + output + 1u, soft_cap(b, params.softCap));
+  let made = min(outputs, params.rows - first);
+  for (var k = 0u; k < made; k++) {
+    var value = sums[k] * scale + bias_of(rows[k]);
+    if (gated) {
+      value = activate(value) * (sums[k + 2u] * scale + bias_of(rows[k + 2u]));
+    }
+    write_y(params.yOffset + first + k, soft_cap(value, params.softCap));
   }
 }

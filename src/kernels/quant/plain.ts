@@ -100,8 +100,16 @@ function randomQuants(layout: WeightLayout, rows: number, cols: number, random: 
       }
       return words;
     }
-    default:
+    case 'q4s':
+    case 'q4m':
+    case 'q4k':
+    case 'q8s':
+    case 'q8m':
+    case 'q8k':
+    case 'q8h':
       return words.map(() => Math.floor(random() * 2 ** 32));
+    default:
+      return layout satisfies never;
   }
 }
 
