@@ -2,10 +2,11 @@
  * The worker's end of the wire: checks what comes in, calls the engine, turns
  * whatever it throws into a failure the page has words for.
  */
-import { expose } from 'comlink';
 import { AppError, asAppError, isAbort } from '../base/failure.ts';
 import { chat, complete, Engine, importModel, listModels, openSource } from '../engine/index.ts';
 import type { DeviceReport, Failure, Result, WorkerApi } from '../protocol/api.ts';
+import { serve } from '../protocol/serve.ts';
+import { serve } from '../protocol/serve.ts';
 import { createIdbStore, hubListing, storageReport } from '../storage/index.ts';
 import * as requests from './requests.ts';
 import { parse } from './requests.ts';
@@ -131,4 +132,4 @@ async function deviceReport(): Promise<DeviceReport> {
   };
 }
 
-expose(api);
+serve(api);

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright';
 import { build } from 'vite';
 import { AppError } from '../../base/failure.ts';
-import { CHROMIUM_FLAGS, findChromium } from '../chromium.ts';
+import { CHROMIUM_FLAGS, ensureChromium } from '../chromium.ts';
 import type { InferOptions } from './args.ts';
 import { report, type InferReport } from './report.ts';
 import { serve } from './server.ts';
@@ -22,7 +22,7 @@ export async function inferInBrowser(options: InferOptions): Promise<InferReport
   await buildPage(site);
   const server = await serve({ site, files: options.files.map((file) => resolve(file)), logitsFile: options.logitsFile });
   const context = await chromium.launchPersistentContext(join(scratch, 'profile'), {
-    executablePath: findChromium(),
+    executablePath: ensureChromium().path,
     args: [...CHROMIUM_FLAGS],
     headless: true,
   });

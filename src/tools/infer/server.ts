@@ -1,5 +1,6 @@
 /** A small static server on the loopback address: the page, the model by ranges, and a place for the logits. */
 import { createReadStream, createWriteStream, existsSync, statSync } from 'node:fs';
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { basename, extname, join, normalize } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -23,7 +24,7 @@ export async function serve(parts: {
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
     if (request.method === 'POST' && path === '/logits' && logits) {
-      for await (const bytes of request) if (!logits.write(bytes)) await new Promise((done) => logits.once('drain', done));
+      for await (const bytes of request) if (!logits.write(bytes)) await once(logits, 'drain');
       response.end();
       return;
     }
