@@ -6,7 +6,6 @@ import { AppError, asAppError, isAbort } from '../base/failure.ts';
 import { chat, complete, Engine, importModel, listModels, openSource } from '../engine/index.ts';
 import type { DeviceReport, Failure, Result, WorkerApi } from '../protocol/api.ts';
 import { serve } from '../protocol/serve.ts';
-import { serve } from '../protocol/serve.ts';
 import { createIdbStore, hubListing, storageReport } from '../storage/index.ts';
 import * as requests from './requests.ts';
 import { parse } from './requests.ts';
