@@ -53,6 +53,7 @@ export interface HubFile {
 
 export interface StorageReport {
   readonly usedBytes: number;
+  /** 0 where the browser does not tell. */
   readonly quotaBytes: number;
   readonly persisted: boolean;
 }

@@ -30,7 +30,13 @@ export function createDevice(api: WorkerApi) {
     store.setState({ storage: result.ok ? result.value : null });
   }
 
-  return { store, ask, measureStorage };
+  /** A window alone may ask; browsers grant it silently, ask the user, or refuse. */
+  async function askToBeKept(): Promise<void> {
+    await navigator.storage?.persist?.();
+    await measureStorage();
+  }
+
+  return { store, ask, measureStorage, askToBeKept };
 }
 
 export type Device = ReturnType<typeof createDevice>;

@@ -10,10 +10,11 @@ interface Neighbours {
   readonly store: ModelStore;
   readonly alerts: Alerts;
   readonly refresh: () => Promise<void>;
+  readonly askToBeKept: () => Promise<void>;
   readonly load: (id: string) => Promise<void>;
 }
 
-export function createImports({ api, store, alerts, refresh, load }: Neighbours) {
+export function createImports({ api, store, alerts, refresh, askToBeKept, load }: Neighbours) {
   const titleOf = (id: string): string => titleIn(store.getState(), id);
 
   function changeJob(job: string, part: Partial<ImportJob>): void {
@@ -29,6 +30,7 @@ export function createImports({ api, store, alerts, refresh, load }: Neighbours)
     const entry: ImportJob = { job, label, progress: null, cancelling: false };
     store.setState(({ imports }) => ({ imports: [...imports, entry] }));
 
+    void askToBeKept();
     const paced = latestPerFrame<ImportProgress>((progress) => changeJob(job, { progress }));
     const seen: { last: ImportProgress | null } = { last: null };
     const result = await api.importModel(job, source, 'keep', (progress) => {

@@ -27,7 +27,9 @@ describe('space', () => {
 
   it('is not believed where Chromium gives its constant answer', async () => {
     const constant = 10 * 1024 ** 3;
-    await checkSpace(50e9, manager(300_001_795, 300_001_795 + constant));
+    const answer = manager(300_001_795, 300_001_795 + constant);
+    expect(await storageReport(answer)).toMatchObject({ usedBytes: 300_001_795, quotaBytes: 0 });
+    await checkSpace(50e9, answer);
     await expect(checkSpace(50e9, manager(0, constant + 1))).rejects.toMatchObject({ code: 'QUOTA' });
   });
 });

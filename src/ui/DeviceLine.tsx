@@ -45,6 +45,6 @@ function deviceWords(report: DeviceReport, storage: DeviceFacts['storage']): str
   if (report.software) return say.device.software(nameOf(report));
   return say.device.can(
     nameOf(report),
-    storage ? say.device.free(storage.quotaBytes - storage.usedBytes) : '',
+    storage && storage.quotaBytes > 0 ? say.device.free(storage.quotaBytes - storage.usedBytes) : '',
   );
 }

@@ -20,7 +20,9 @@ export function ModelsDialog(): ReactNode {
       <AddModel />
       {storage && (
         <p className="facts">
-          {say.models.storage(size(storage.usedBytes), size(storage.quotaBytes), storage.persisted)}
+          {say.models.used(size(storage.usedBytes))}
+          {storage.quotaBytes > 0 && say.models.allowed(size(storage.quotaBytes))}
+          {storage.persisted ? say.models.kept : say.models.notKept}
         </p>
       )}
     </Dialog>

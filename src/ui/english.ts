@@ -77,8 +77,11 @@ export const say = {
     loaded: 'loaded',
     starting: 'Reading the file’s table',
     left: (s: number) => `${duration(s)} left`,
-    storage: (used: string, quota: string, persisted: boolean) =>
-      `${used} used, up to ${quota} allowed by the browser. ${persisted ? 'The browser will not remove it by itself.' : 'The browser may remove it if the disk runs full.'}`,
+    used: (amount: string) => `${amount} used`,
+    allowed: (amount: string) => `, up to ${amount} allowed by the browser`,
+    kept: '. The browser will not remove it by itself.',
+    notKept: '. The browser may remove it if the disk runs full.',
+    damaged: 'Its entry is damaged. It can only be deleted and imported again.',
     progressOf: (label: string) => `Import of ${label}`,
   },
 
