@@ -12,5 +12,5 @@ export { matvec } from './matvec.ts';
 export { createKernelRecorder, type KernelRecorder } from './record.ts';
 export { rmsnorm } from './rmsnorm.ts';
 export { ropeWrite } from './ropeWrite.ts';
-export { NO_TOKEN, packSettings, sample } from './sample.ts';
+export { NO_TOKEN, packSettings, sample, scratchWords } from './sample.ts';
 export type { SampleSettings } from './samplePlain.ts';

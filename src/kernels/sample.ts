@@ -16,13 +16,23 @@ export const NO_TOKEN = 0xffffffff;
 const PARAMS: readonly ParamField[] = [{ name: 'vocab', type: 'u32' }];
 
 const BINDINGS: readonly TypedBinding[] = [
-  { name: 'logits', access: 'read', shape: '[vocab]', element: 'f32' },
-  { name: 'counts', access: 'read_write', shape: '[vocab] times each id was seen', element: 'u32' },
+  { name: 'logits', access: 'read', shape: '[vocab/4] as bits', element: 'vec4<u32>' },
+  { name: 'counts', access: 'read_write', shape: '[vocab/4] times each id was seen', element: 'vec4<u32>' },
   { name: 'settings', access: 'read', shape: '[8] as packSettings orders them', element: 'f32' },
   { name: 'timeline', access: 'read_write', shape: '[context + 1] token ids', element: 'u32' },
+  { name: 'scratch', access: 'read_write', shape: '[scratchWords(vocab)] read by nobody else', element: 'u32' },
 ];
 
-const WIDTH: Readonly<Record<KernelShape, number>> = { hardware: 256, software: 16 };
+const SHAPES: Readonly<Record<KernelShape, Readonly<Record<string, number>>>> = {
+  hardware: { WIDTH: 256, PARTS: 16 },
+  software: { WIDTH: 16, PARTS: 4 },
+};
+
+/** Words of the scratch binding: a key and an id for each token, a word for 16, whole columns of any shape. */
+export function scratchWords(vocab: number): number {
+  const columns = Math.ceil(vocab / 1024) * 1024;
+  return 2 * columns + Math.ceil(columns / 4096) * 256;
+}
 
 export function sample({ shape }: { readonly shape: KernelShape }): KernelCard {
   return {
@@ -31,7 +41,7 @@ export function sample({ shape }: { readonly shape: KernelShape }): KernelCard {
     bindings: BINDINGS,
     usesStep: true,
     wgsl: [declare(PARAMS, BINDINGS, true), wgsl].join('\n'),
-    constants: { WIDTH: WIDTH[shape] },
+    constants: SHAPES[shape],
     needs: [],
     grid: () => [1, 1, 1],
   };

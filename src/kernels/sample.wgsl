@@ -1,210 +1,278 @@
-// One workgroup samples one token. Everything is decided by comparing keys, the
-// order-preserving bits of the penalised logits, so no sorting: a radix selection
-// over four digits finds the k-th largest key, another the key at which the mass
-// reaches topP. Masses are summed as 64-bit integers, which no order of threads
-// can change.
-override WIDTH: u32 = 256u;
+// One workgroup samples one token. A logit becomes a key: its bits as an unsigned
+// number of the same order. A thread owns a column of keys in `scratch`, every WIDTH-th
+// quad of the vocabulary, so only sums over all threads need barriers. Every choice
+// (top-k, top-p, the draw, a tie) is a cut: the largest key such that the tokens at or
+// above it reach so many or so much. A cut bisects between keys that are there, over
+// the few tokens that the best of each chunk of a column shows to matter.
+override WIDTH: u32;
+override PARTS: u32; // threads a reduction is split over first
 
-const BINS = 256u;
-const MASS_ONE = 2147483648.0; // 2^31 stands for the mass of the most likely token
+const CHUNK = 16u; // rows of a column summed up by the best of them
+const NO_KEY = 0u; // not a number: never drawn
+const LIMIT = 3.0e38; // infinities are held there
+const NO_TOKEN = 0xffffffffu;
+
+// Where each setting lies in `settings`.
+const TEMPERATURE = 0u;
+const TOP_K = 1u;
+const TOP_P = 2u;
+const MIN_P = 3u;
+const REPETITION = 4u;
+const FREQUENCY = 5u;
+const PRESENCE = 6u;
+
+// What a cut runs over.
+const BESTS = 0u; // the highest key of each chunk
+const PACKED = 1u; // the keys packed to the front of the columns
+const TIES = 2u; // TIE_KEY - id of those packed that have the one key looked for
+const TIE_KEY = 0x7fffffffu;
+
+struct Tally {
+  count: f32,
+  mass: f32,
+  low: u32,
+  high: u32,
+}
 
 struct Cut {
-  key: u32,   // keys above are kept
-  ties: u32,  // and of those equal to it, this many by lowest index
+  key: u32,
+  goal: f32, // what was to be reached, at most all there is
+  above: Tally, // what the items above the key come to
+  all: Tally,
 }
 
-var<workgroup> counts_of: array<atomic<u32>, BINS>;
-var<workgroup> low_of: array<atomic<u32>, BINS>;
-var<workgroup> high_of: array<atomic<u32>, BINS>;
-var<workgroup> keys: array<u32, WIDTH>;
-var<workgroup> ids: array<u32, WIDTH>;
-var<workgroup> sums: array<f32, WIDTH>;
-var<workgroup> digit: u32;
-var<workgroup> remaining_count: u32;
-var<workgroup> remaining_mass: f32;
-var<workgroup> chosen: vec2<u32>;
+const NOTHING = Tally(0.0, 0.0, 0xffffffffu, 0u);
 
-var<private> top: f32; // the largest penalised logit
-var<private> top_key: u32;
-var<private> inverse_temperature: f32;
+var<workgroup> tallies: array<Tally, WIDTH>;
+var<workgroup> parts: array<Tally, PARTS>;
+var<workgroup> whole: Tally;
 
-fn adjusted(i: u32) -> f32 {
-  var v = clamp(logits[i], -3.0e38, 3.0e38);
-  let count = counts[i];
-  if (count > 0u) {
-    v = select(v * settings[4], v / settings[4], v > 0.0);
-    v -= settings[5] * f32(count) + settings[6];
-  }
-  return v;
+var<private> packed = 0u; // keys this thread has packed
+var<private> tied_key = NO_KEY;
+
+fn join(a: Tally, b: Tally) -> Tally {
+  return Tally(a.count + b.count, a.mass + b.mass, min(a.low, b.low), max(a.high, b.high));
 }
 
-// 0 for what is not a number, so that it is never chosen. Told by its bits: a
-// compiler may assume that no NaN exists.
-fn key_of(i: u32) -> u32 {
-  if ((bitcast<u32>(logits[i]) & 0x7fffffffu) > 0x7f800000u) {
-    return 0u;
+// Over all threads, the same to each of them, and always summed in the same order.
+fn reduce(own: Tally, thread: u32) -> Tally {
+  tallies[thread] = own;
+  workgroupBarrier();
+  for (var part = thread; part < PARTS; part += WIDTH) {
+    var sum = NOTHING;
+    for (var i = part; i < WIDTH; i += PARTS) {
+      sum = join(sum, tallies[i]);
+    }
+    parts[part] = sum;
   }
-  let bits = bitcast<u32>(adjusted(i));
-  return select(bits | 0x80000000u, ~bits, (bits & 0x80000000u) != 0u);
+  workgroupBarrier();
+  if (thread == 0u) {
+    var sum = NOTHING;
+    for (var part = 0u; part < PARTS; part++) {
+      sum = join(sum, parts[part]);
+    }
+    whole = sum;
+  }
+  return workgroupUniformLoad(&whole);
+}
+
+fn rows() -> u32 {
+  return 4u * ((params.vocab + 4u * WIDTH - 1u) / (4u * WIDTH));
+}
+
+// scratch holds keys, then the ids of packed keys, then the best of each chunk.
+fn key_slot(row: u32, thread: u32) -> u32 {
+  return row * WIDTH + thread;
+}
+
+fn id_slot(row: u32, thread: u32) -> u32 {
+  return (rows() + row) * WIDTH + thread;
+}
+
+fn best_slot(chunk: u32, thread: u32) -> u32 {
+  return (2u * rows() + chunk) * WIDTH + thread;
+}
+
+fn id_in(row: u32, thread: u32) -> u32 {
+  return 4u * ((row / 4u) * WIDTH + thread) + row % 4u;
+}
+
+fn key_of(value: f32) -> u32 {
+  let bits = bitcast<u32>(clamp(value, -LIMIT, LIMIT));
+  if ((bits & 0x7fffffffu) == 0u) {
+    return 0x80000000u; // both zeros
+  }
+  return select(bits | 0x80000000u, ~bits, bits >= 0x80000000u);
 }
 
 fn value_of(key: u32) -> f32 {
-  return bitcast<f32>(select(~key, key & 0x7fffffffu, (key & 0x80000000u) != 0u));
+  return bitcast<f32>(select(~key, key & 0x7fffffffu, key >= 0x80000000u));
 }
 
-// Probability relative to the most likely token's.
-fn mass_of(key: u32) -> f32 {
-  return exp(max((value_of(key) - top) * inverse_temperature, -100.0));
-}
-
-fn add_mass(bin: u32, mass: u32) {
-  let before = atomicAdd(&low_of[bin], mass);
-  if (before > 0xffffffffu - mass) {
-    atomicAdd(&high_of[bin], 1u);
+// NaN is told by its bits: a compiler may assume that there is none.
+fn penalised(bits: u32, count: u32) -> u32 {
+  if ((bits & 0x7fffffffu) > 0x7f800000u) {
+    return NO_KEY;
   }
+  var logit = clamp(bitcast<f32>(bits), -LIMIT, LIMIT);
+  if (count > 0u) {
+    logit = select(logit * settings[REPETITION], logit / settings[REPETITION], logit > 0.0);
+    logit -= settings[FREQUENCY] * f32(count) + settings[PRESENCE];
+  }
+  return key_of(logit);
 }
 
-// `mass` so many times over, by doubling.
-fn add_masses(bin: u32, mass: u32, times: u32) {
-  var low = mass;
-  var high = 0u;
-  for (var left = times; left > 0u; left >>= 1u) {
-    if ((left & 1u) != 0u) {
-      add_mass(bin, low);
-      atomicAdd(&high_of[bin], high);
+// Probability relative to the most likely token's. The temperature divides the
+// difference: 0 for the best whatever it is, where a logit could overflow.
+fn weight_of(key: u32, highest: f32) -> f32 {
+  return exp((value_of(key) - highest) / max(settings[TEMPERATURE], 1.0e-30));
+}
+
+// Fills the thread's column; its best key, and the lowest id that has it.
+fn scan(thread: u32) -> vec2<u32> {
+  var best = vec2(NO_KEY, NO_TOKEN);
+  var of_chunk = NO_KEY;
+  for (var row = 0u; row < rows(); row += 4u) {
+    let first = id_in(row, thread);
+    var logit = vec4(0u);
+    var count = vec4(0u);
+    if (first < params.vocab) {
+      logit = logits[first / 4u];
+      count = counts[first / 4u];
     }
-    high = (high << 1u) | (low >> 31u);
-    low <<= 1u;
-  }
-}
-
-fn bin_mass(bin: u32) -> f32 {
-  return f32(atomicLoad(&high_of[bin])) * 4294967296.0 + f32(atomicLoad(&low_of[bin]));
-}
-
-fn clear_bins(thread: u32) {
-  for (var bin = thread; bin < BINS; bin += WIDTH) {
-    atomicStore(&counts_of[bin], 0u);
-    atomicStore(&low_of[bin], 0u);
-    atomicStore(&high_of[bin], 0u);
-  }
-}
-
-// The largest key and the lowest index that has it.
-fn find_top(thread: u32) -> vec2<u32> {
-  var best = vec2<u32>(0u, 0u);
-  for (var i = thread; i < params.vocab; i += WIDTH) {
-    let key = key_of(i);
-    if (key > best.x) {
-      best = vec2<u32>(key, i);
-    }
-  }
-  keys[thread] = best.x;
-  ids[thread] = best.y;
-  workgroupBarrier();
-  if (thread == 0u) {
-    for (var other = 1u; other < WIDTH; other++) {
-      if (keys[other] > best.x || (keys[other] == best.x && ids[other] < best.y)) {
-        best = vec2<u32>(keys[other], ids[other]);
+    for (var i = 0u; i < 4u; i++) {
+      var key = NO_KEY;
+      if (first + i < params.vocab) {
+        key = penalised(logit[i], count[i]);
+      }
+      scratch[key_slot(row + i, thread)] = key;
+      of_chunk = max(of_chunk, key);
+      if (key > best.x) {
+        best = vec2(key, first + i);
       }
     }
-    chosen = best;
+    if ((row + 4u) % CHUNK == 0u || row + 4u == rows()) {
+      scratch[best_slot(row / CHUNK, thread)] = of_chunk;
+      of_chunk = NO_KEY;
+    }
   }
-  return workgroupUniformLoad(&chosen);
+  return best;
 }
 
-// The k-th largest key.
-fn cut_by_count(k: u32, thread: u32) -> Cut {
-  var prefix = 0u;
-  var mask = 0u;
-  if (thread == 0u) {
-    remaining_count = k;
+fn item(items: u32, row: u32, thread: u32) -> u32 {
+  if (items == BESTS) {
+    return scratch[best_slot(row, thread)];
   }
-  for (var shift = 24u; ; shift -= 8u) {
-    clear_bins(thread);
-    workgroupBarrier();
-    for (var i = thread; i < params.vocab; i += WIDTH) {
-      let key = key_of(i);
-      if ((key & mask) == prefix) {
-        atomicAdd(&counts_of[(key >> shift) & 255u], 1u);
+  let key = scratch[key_slot(row, thread)];
+  if (items == PACKED) {
+    return key;
+  }
+  return select(NO_KEY, TIE_KEY - scratch[id_slot(row, thread)], key == tied_key);
+}
+
+// The items at or above the pivot, the lowest of their keys, and the highest of the others'.
+fn survey(items: u32, pivot: u32, highest: f32, thread: u32) -> Tally {
+  let end = select(packed, (rows() + CHUNK - 1u) / CHUNK, items == BESTS);
+  var tally = NOTHING;
+  for (var row = 0u; row < end; row++) {
+    let key = item(items, row, thread);
+    if (key >= pivot) {
+      tally.count += 1.0;
+      tally.low = min(tally.low, key);
+      if (items == PACKED) {
+        tally.mass += weight_of(key, highest);
       }
+    } else {
+      tally.high = max(tally.high, key);
     }
-    workgroupBarrier();
-    if (thread == 0u) {
-      digit = 255u;
-      for (; digit > 0u; digit--) {
-        let here = atomicLoad(&counts_of[digit]);
-        if (here >= remaining_count) {
-          break;
-        }
-        remaining_count -= here;
-      }
+  }
+  return reduce(tally, thread);
+}
+
+// Of the items from `floor_key` up. 32 halvings of what lies between are enough, and
+// the first survey is one more.
+fn cut_at(items: u32, by_mass: bool, wanted: f32, floor_key: u32, highest: f32, thread: u32) -> Cut {
+  var cut = Cut(0u, wanted, NOTHING, NOTHING);
+  var end = select(key_of(highest), TIE_KEY, items == TIES) + 1u; // from here up too little
+  var pivot = floor_key;
+  for (var i = 0u; i < 33u; i++) {
+    let upper = survey(items, pivot, highest, thread);
+    if (i == 0u) {
+      cut.all = upper;
+      cut.goal = min(wanted, select(upper.count, upper.mass, by_mass));
     }
-    prefix |= workgroupUniformLoad(&digit) << shift;
-    mask |= 255u << shift;
-    if (shift == 0u) {
+    if (select(upper.count, upper.mass, by_mass) >= cut.goal) {
+      cut.key = upper.low;
+    } else {
+      end = upper.high + 1u;
+      cut.above = upper;
+    }
+    if (end <= cut.key || end - cut.key <= 1u) {
       break;
     }
+    pivot = cut.key + (end - cut.key) / 2u;
   }
-  return Cut(prefix, workgroupUniformLoad(&remaining_count));
+  return cut;
 }
 
-// The bin in which the remaining mass is reached, from the top. Where rounding leaves
-// some unmet, all of the lowest bin that has any.
-fn pick_digit() {
-  var lowest = 255u;
-  for (var bin = 256u; bin > 0u; bin--) {
-    let here = bin_mass(bin - 1u);
-    if (here == 0.0) {
+// Packs the keys from `lowest` up to the front of the column. Chunks with none are not read.
+fn pack(lowest: u32, thread: u32) {
+  for (var row = 0u; row < rows(); row++) {
+    if (row % CHUNK == 0u && scratch[best_slot(row / CHUNK, thread)] < lowest) {
+      row += CHUNK - 1u;
       continue;
     }
-    lowest = bin - 1u;
-    if (here >= remaining_mass) {
-      digit = lowest;
-      return;
+    let key = scratch[key_slot(row, thread)];
+    if (key >= lowest) {
+      scratch[key_slot(packed, thread)] = key;
+      scratch[id_slot(packed, thread)] = id_in(row, thread);
+      packed += 1u;
     }
-    remaining_mass -= here;
   }
-  digit = lowest;
-  remaining_mass = bin_mass(lowest);
 }
 
-// The key at which the mass of what `before` keeps reaches `share` of its whole.
-fn cut_by_mass(before: Cut, share: f32, thread: u32) -> Cut {
-  var prefix = 0u;
-  var mask = 0u;
-  for (var shift = 24u; ; shift -= 8u) {
-    clear_bins(thread);
-    workgroupBarrier();
-    for (var i = thread; i < params.vocab; i += WIDTH) {
-      let key = key_of(i);
-      if (key > before.key && (key & mask) == prefix) {
-        add_mass((key >> shift) & 255u, u32(mass_of(key) * MASS_ONE));
-      }
+// The mass of all tokens. What lies so low that all of it together is less than
+// rounding is not read.
+fn total_mass(highest: f32, thread: u32) -> f32 {
+  let lowest = key_below(log(f32(params.vocab)) + 17.0, highest);
+  var own = NOTHING;
+  for (var row = 0u; row < rows(); row++) {
+    if (row % CHUNK == 0u && scratch[best_slot(row / CHUNK, thread)] < lowest) {
+      row += CHUNK - 1u;
+      continue;
     }
-    workgroupBarrier();
-    if (thread == 0u) {
-      if ((before.key & mask) == prefix) {
-        add_masses((before.key >> shift) & 255u, u32(mass_of(before.key) * MASS_ONE), before.ties);
-      }
-      if (shift == 24u) {
-        remaining_mass = 0.0;
-        for (var bin = 0u; bin < BINS; bin++) {
-          remaining_mass += bin_mass(bin);
-        }
-        remaining_mass *= share;
-      }
-      pick_digit();
-    }
-    prefix |= workgroupUniformLoad(&digit) << shift;
-    mask |= 255u << shift;
-    if (shift == 0u) {
-      break;
+    let key = scratch[key_slot(row, thread)];
+    if (key != NO_KEY) {
+      own.mass += weight_of(key, highest);
     }
   }
-  let each = max(floor(mass_of(prefix) * MASS_ONE), 1.0);
-  let wanted = u32(clamp(ceil(workgroupUniformLoad(&remaining_mass) / each), 1.0, 4.0e9));
-  return Cut(prefix, select(wanted, min(wanted, before.ties), prefix == before.key));
+  return reduce(own, thread).mass;
+}
+
+// Of a token exp(-span) times as likely as the best.
+fn key_below(span: f32, highest: f32) -> u32 {
+  return key_of(highest - max(span, 0.0) * max(settings[TEMPERATURE], 1.0e-30));
+}
+
+// min-p keeps the tokens from this key up.
+fn min_p_key(highest: f32) -> u32 {
+  let share = settings[MIN_P];
+  if (share > 0.0) {
+    return key_below(-log(min(share, 1.0)), highest);
+  }
+  return 1u;
+}
+
+// Without top-k: a key below which no token can be drawn. All tokens under the span
+// weigh less together than what top-p, or else the draw itself, leaves out.
+fn lowest_by_mass(total: f32, chance: f32, highest: f32) -> u32 {
+  let has_top_p = settings[TOP_P] < 1.0;
+  if (!has_top_p && settings[MIN_P] > 0.0) {
+    return min_p_key(highest);
+  }
+  let needed = select(chance, max(settings[TOP_P], 0.0), has_top_p);
+  let left_out = max(1.0 - needed, 0x1p-24f) * total;
+  return max(min_p_key(highest), key_below(log(f32(params.vocab) / left_out) + 0.01, highest));
 }
 
 // PCG, keyed by seed and position: what is drawn does not depend on when it was submitted.
@@ -218,111 +286,97 @@ fn uniform_draw(position: u32) -> f32 {
   return f32(pcg(pcg(step.seed) ^ position) >> 8u) * 0x1p-24f;
 }
 
-// Draws among what the cut and minP keep, in order of index, a block of ids to a thread.
-fn draw(cut: Cut, thread: u32) -> u32 {
-  let block = (params.vocab + WIDTH - 1u) / WIDTH;
-  let first = min(thread * block, params.vocab);
-  let last = min(first + block, params.vocab);
-  var ties = 0u;
-  for (var i = first; i < last; i++) {
-    ties += select(0u, 1u, key_of(i) == cut.key);
+// top-k, top-p and min-p each leave the first so many tokens in one order, (logit
+// down, id up), so the least of the masses is that of all three. The draw goes
+// along the same order. The stages share one call, lest compilers copy it for each.
+fn draw(highest: f32, thread: u32) -> u32 {
+  let chance = uniform_draw(step.position);
+  let top_k = settings[TOP_K];
+  var kept = LIMIT;
+  if (!(top_k > 0.0)) {
+    kept = total_mass(highest, thread);
+    pack(lowest_by_mass(kept, chance, highest), thread);
   }
-  ids[thread] = ties;
-  workgroupBarrier();
-  var seen = 0u;
-  for (var other = 0u; other < thread; other++) {
-    seen += ids[other];
-  }
-  let seen_before = seen;
-  var total = 0.0;
-  for (var i = first; i < last; i++) {
-    total += kept_mass(i, cut, &seen);
-  }
-  sums[thread] = total;
-  workgroupBarrier();
-  if (thread == 0u) {
-    chosen = choose_block(uniform_draw(step.position));
-  }
-  let where_to = workgroupUniformLoad(&chosen);
-  let goal = bitcast<f32>(where_to.y);
-  if (thread == where_to.x) {
-    var running = 0.0;
-    var again = seen_before;
-    var pick = first;
-    for (var i = first; i < last; i++) {
-      let mass = kept_mass(i, cut, &again);
-      if (mass > 0.0) {
-        running += mass;
-        pick = i;
-        if (running > goal) {
-          break;
-        }
+  var nth = 0.0;
+  var id = NO_TOKEN;
+  for (var stage = 0u; stage < 6u; stage++) {
+    var items = PACKED;
+    var floor_key = 1u;
+    var wanted = 0.0;
+    var skipped = false;
+    switch (stage) {
+      case 0u: { // the k-th best chunk: k tokens are no worse than its best
+        items = BESTS;
+        wanted = top_k;
+        skipped = !(top_k > 0.0);
+      }
+      case 1u: {
+        wanted = top_k;
+        skipped = !(top_k > 0.0);
+      }
+      case 2u: {
+        wanted = settings[TOP_P] * kept;
+        skipped = !(settings[TOP_P] < 1.0);
+      }
+      case 3u: {
+        floor_key = min_p_key(highest);
+        skipped = !(settings[MIN_P] > 0.0);
+      }
+      case 4u: {
+        wanted = chance * kept;
+      }
+      default: {
+        items = TIES;
+        wanted = nth + 1.0;
       }
     }
-    digit = pick;
-  }
-  return workgroupUniformLoad(&digit);
-}
-
-fn kept_mass(i: u32, cut: Cut, ties: ptr<function, u32>) -> f32 {
-  let key = key_of(i);
-  if (key < cut.key || key == 0u) {
-    return 0.0;
-  }
-  if (key == cut.key) {
-    *ties += 1u;
-    if (*ties > cut.ties) {
-      return 0.0;
+    if (skipped) {
+      continue;
     }
-  }
-  let mass = mass_of(key);
-  return select(0.0, mass, mass >= settings[3] || key == top_key);
-}
-
-// The thread whose block the draw falls in, and how far into it, as bits.
-fn choose_block(u: f32) -> vec2<u32> {
-  var total = 0.0;
-  for (var block = 0u; block < WIDTH; block++) {
-    total += sums[block];
-  }
-  var left = u * total;
-  var last = 0u;
-  for (var block = 0u; block < WIDTH; block++) {
-    if (sums[block] > 0.0) {
-      if (left < sums[block]) {
-        return vec2<u32>(block, bitcast<u32>(left));
+    let by_mass = stage >= 2u && stage <= 4u;
+    let cut = cut_at(items, by_mass, wanted, floor_key, highest, thread);
+    switch (stage) {
+      case 0u: {
+        pack(select(cut.key, 1u, cut.all.count < top_k), thread);
       }
-      left -= sums[block];
-      last = block;
+      case 1u: {
+        kept = cut.above.mass + (cut.goal - cut.above.count) * weight_of(cut.key, highest);
+      }
+      case 2u: {
+        let weight = weight_of(cut.key, highest);
+        kept = min(kept, cut.above.mass + max(ceil((cut.goal - cut.above.mass) / weight), 1.0) * weight);
+      }
+      case 3u: {
+        kept = min(kept, cut.all.mass);
+      }
+      case 4u: {
+        tied_key = cut.key;
+        nth = floor(max(cut.goal - cut.above.mass, 0.0) / weight_of(cut.key, highest));
+      }
+      default: {
+        id = TIE_KEY - cut.key;
+      }
     }
   }
-  return vec2<u32>(last, bitcast<u32>(3.0e38f));
+  return id;
 }
 
 @compute @workgroup_size(WIDTH)
 fn main(@builtin(local_invocation_index) thread: u32) {
-  let best = find_top(thread);
-  var id = best.y;
-  let temperature = settings[0];
-  if (temperature > 0.0 && best.x != 0u) {
-    top = value_of(best.x);
-    top_key = best.x;
-    inverse_temperature = 1.0 / temperature;
-    var cut = Cut(0u, 0xffffffffu);
-    let k = u32(settings[1]);
-    if (k > 0u && k < params.vocab) {
-      cut = cut_by_count(k, thread);
+  let own = scan(thread);
+  let top = reduce(Tally(0.0, 0.0, NO_TOKEN, own.x), thread).high;
+  var id = NO_TOKEN;
+  if (top != NO_KEY) {
+    if (settings[TEMPERATURE] > 0.0) {
+      id = draw(value_of(top), thread);
+    } else {
+      id = reduce(Tally(0.0, 0.0, select(NO_TOKEN, own.y, own.x == top), 0u), thread).low;
     }
-    if (settings[2] < 1.0) {
-      cut = cut_by_mass(Cut(cut.key, select(cut.ties, 0u, cut.key == 0u)), settings[2], thread);
-    }
-    id = draw(cut, thread);
   }
   if (thread == 0u) {
-    let no_number = best.x == 0u;
-    timeline[step.position + step.tokens] = select(id, 0xffffffffu, no_number);
-    if (!no_number) {
-      counts[id] += 1u;
+    timeline[step.position + step.tokens] = id;
+    if (id < params.vocab) {
+      counts[id / 4u][id % 4u] += 1u;
     }
   }
 }

@@ -1,6 +1,6 @@
 /** The sample kernel's cases: every setting alone and together, ties, and logits that are not numbers. */
 import type { KernelCase, KernelShape, KernelSuite } from './card.ts';
-import { NO_TOKEN, packSettings, sample } from './sample.ts';
+import { NO_TOKEN, packSettings, sample, scratchWords } from './sample.ts';
 import { sampleReference, type SampleSettings } from './samplePlain.ts';
 
 const NEUTRAL: SampleSettings = {
@@ -49,6 +49,12 @@ const PLANS: readonly Plan[] = [
   { title: 'repetition', settings: { repetitionPenalty: 1.8 }, counts: (i) => (ragged(i) > 5 ? 1 : 0) },
   { title: 'frequency and presence', settings: { frequencyPenalty: 0.5, presencePenalty: 1 }, counts: (i) => (ragged(i) > 3 ? (i % 5) + 1 : 0) },
   { title: 'a vocabulary of 70,001', settings: { temperature: 1, topK: 60, topP: 0.95 }, vocab: 70001, seed: 19 },
+  { title: 'temperature over a vocabulary of 70,001', settings: { temperature: 1.5 }, vocab: 70001, seed: 20 },
+  { title: 'top-p over a vocabulary of 70,001', settings: { temperature: 1, topP: 0.7 }, vocab: 70001, seed: 21 },
+  { title: 'top-p and min-p, the latter the tighter', settings: { temperature: 1, topP: 0.99, minP: 0.5 }, seed: 22 },
+  { title: 'top-k with most of the vocabulary masked', settings: { temperature: 1, topK: 100 }, logits: (i) => (i % 97 === 5 ? i / 500 : -Infinity), seed: 23 },
+  { title: 'all equal', settings: { temperature: 1 }, logits: () => -3, seed: 24 },
+  { title: 'a tiny temperature', settings: { temperature: 1e-12 }, seed: 25 },
 ];
 
 function sampleCase(plan: Plan, shape: KernelShape): KernelCase {
@@ -62,7 +68,7 @@ function sampleCase(plan: Plan, shape: KernelShape): KernelCase {
     params: { vocab },
     step: { position, tokens: 1, seed },
     tokens: 1,
-    buffers: { logits, counts, settings: packSettings(settings), timeline: new Uint32Array(position + 4) },
+    buffers: { logits, counts, settings: packSettings(settings), timeline: new Uint32Array(position + 4), scratch: new Uint32Array(scratchWords(vocab)) },
     reference() {
       const id = sampleReference(logits.map(clamped), counts, settings, seed, position);
       const timeline = new Uint32Array(position + 4);

@@ -51,13 +51,13 @@ export function sampleReference(
   seed: number,
   position: number,
 ): number {
-  const byId = distribution(logits, counts, settings).sort((a, b) => a.id - b.id);
+  const ranked = distribution(logits, counts, settings);
   let left = uniformDraw(seed, position);
-  for (const { id, probability } of byId) {
+  for (const { id, probability } of ranked) {
     if (left < probability) return id;
     left -= probability;
   }
-  return byId.at(-1)?.id ?? -1;
+  return ranked.at(-1)?.id ?? -1;
 }
 
 /** [0, 1) by PCG (O'Neill 2014, RXS-M-XS), keyed by seed and position. */
