@@ -68,12 +68,18 @@ fn reduce(own: Tally, thread: u32) -> Tally {
   workgroupBarrier();
   if (thread == 0u) {
     var sum = NOTHING;
-    for (var part = 0u; part < PARTS; part++) {
+    for (var part = 0u; part < runtime(PARTS); part++) {
       sum = join(sum, parts[part]);
     }
     whole = sum;
   }
   return workgroupUniformLoad(&whole);
+}
+
+// `count`, hidden from compilers, lest they unroll a loop: software adapters took
+// minutes over what came of it.
+fn runtime(count: u32) -> u32 {
+  return count * params.vocab / params.vocab;
 }
 
 fn rows() -> u32 {
@@ -195,7 +201,7 @@ fn cut_at(items: u32, by_mass: bool, wanted: f32, floor_key: u32, highest: f32, 
   var cut = Cut(0u, wanted, NOTHING, NOTHING);
   var end = select(key_of(highest), TIE_KEY, items == TIES) + 1u; // from here up too little
   var pivot = floor_key;
-  for (var i = 0u; i < 33u; i++) {
+  for (var i = 0u; i < runtime(33u); i++) {
     let upper = survey(items, pivot, highest, thread);
     if (i == 0u) {
       cut.all = upper;
@@ -299,7 +305,7 @@ fn draw(highest: f32, thread: u32) -> u32 {
   }
   var nth = 0.0;
   var id = NO_TOKEN;
-  for (var stage = 0u; stage < 6u; stage++) {
+  for (var stage = 0u; stage < runtime(6u); stage++) {
     var items = PACKED;
     var floor_key = 1u;
     var wanted = 0.0;
