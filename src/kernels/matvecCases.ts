@@ -110,8 +110,8 @@ function plainInput(
  * meets one set of options; the snippets of a variant do not know each other.
  */
 const OPTIONS: Readonly<Record<WeightLayout, Partial<MatvecOptions>>> = {
-  f32: { prologue: 'postNorm' },
-  f16: { prologue: 'norm' },
+  f32: {},
+  f16: { prologue: 'postNorm' },
   bf16: { prologue: 'norm', bias: true },
   q4s: { prologue: 'postNorm', gate: 'geluTanh' },
   q4m: { prologue: 'norm', gate: 'silu' },
@@ -151,7 +151,18 @@ function shapeCases(shape: KernelShape): readonly KernelCase[] {
   }
   add('q4s', {}, { rows: 21, cols: 2048, cancelling: true });
   add('q4s', {}, { rows: 576, cols: 576 });
+  cases.push(inSquareGrid(cases.at(-1)!));
   return cases;
+}
+
+/** The same in two dimensions with workgroups to spare, as a matrix of over 65535 workgroups is launched. */
+function inSquareGrid(flat: KernelCase): KernelCase {
+  const side = Math.ceil(Math.sqrt(flat.card.grid(flat.params, 1)[0] + 1));
+  return {
+    ...flat,
+    title: `${flat.title} in a square grid`,
+    card: { ...flat.card, grid: () => [side, side, 1] },
+  };
 }
 
 export const matvecSuite: KernelSuite = {
