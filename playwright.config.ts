@@ -17,8 +17,16 @@ export default defineConfig({
   projects: [
     // The page over a fake worker: every state it can be in, quickly.
     { name: 'ui', testDir: 'e2e/ui', use: { baseURL: `http://localhost:${HARNESS_PORT}/` } },
-    // The whole product; these specs serve dist/ themselves, since they also take the server away.
-    { name: 'app', testDir: 'e2e/app', timeout: 300_000 },
+    { name: 'app-build', testDir: 'e2e/app', testMatch: 'build.setup.ts' },
+    // The whole product; these specs serve their build themselves, since they also take the server away.
+    {
+      name: 'app',
+      testDir: 'e2e/app',
+      dependencies: ['app-build'],
+      timeout: 300_000,
+      // A software GPU on a busy machine: what comes, comes late.
+      expect: { timeout: 60_000 },
+    },
   ],
   webServer: {
     command: `npx vite build --mode harness --logLevel error && npx vite preview --mode harness --port ${HARNESS_PORT}`,

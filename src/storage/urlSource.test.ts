@@ -69,7 +69,7 @@ describe('urlSource', () => {
 
   it('counts a connection that says nothing as lost', async () => {
     const source = await urlSource(url, { retryDelays: [1], stallMs: 40 });
-    server.manners.stall = true;
+    server.manners.stallAfter = () => 0;
     await expect(source.read(0, 10)).rejects.toMatchObject({ code: 'NETWORK' });
   });
 

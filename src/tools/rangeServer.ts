@@ -11,6 +11,8 @@ export interface RangeServer {
   readonly manners: ServerManners;
   readonly requests: { readonly method: string; readonly path: string; readonly range: string }[];
   readonly files: Map<string, Uint8Array<ArrayBuffer> | string>;
+  /** As when a cable is pulled: whatever is on its way ends in the middle. */
+  dropConnections(): void;
   close(): Promise<void>;
 }
 
@@ -22,11 +24,13 @@ export interface ServerManners {
   /** Answers of these statuses come first, one for each request. */
   statuses: number[];
   /** The connection is destroyed after so many bytes of a body; null for never. */
-  cutAfter: () => number | null;
+  cutAfter: (bodyBytes: number) => number | null;
   /** Bodies end, politely, after so many bytes; null for never. */
   endAfter: () => number | null;
-  /** Answers begin, but their bodies never come. */
-  stall: boolean;
+  /** The connection stays, but no more of a body than so many bytes comes; null for all of it. */
+  stallAfter: (bodyBytes: number, from: number) => number | null;
+  /** Connections are dropped without an answer, as by a server that is gone. */
+  gone: boolean;
 }
 
 export async function startRangeServer(
@@ -39,13 +43,18 @@ export async function startRangeServer(
     statuses: [],
     cutAfter: () => null,
     endAfter: () => null,
-    stall: false,
+    stallAfter: () => null,
+    gone: false,
   };
   const requests: RangeServer['requests'] = [];
   const served = new Map(Object.entries(files));
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').split('?')[0] ?? '/';
     requests.push({ method: request.method ?? '', path, range: request.headers.range ?? '' });
+    if (manners.gone) {
+      request.destroy();
+      return;
+    }
     const content = served.get(path);
     const status = manners.statuses.shift() ?? (content === undefined ? 404 : 0);
     if (status !== 0) {
@@ -64,6 +73,7 @@ export async function startRangeServer(
     manners,
     requests,
     files: served,
+    dropConnections: () => server.closeAllConnections(),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -84,7 +94,7 @@ function serve(
   const [, first, last] = (manners.ranges && /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '')) || [];
   if (first === undefined || last === undefined) {
     response.writeHead(200, { 'content-length': bytes.length });
-    return send(request, response, bytes, manners);
+    return send(request, response, bytes, 0, manners);
   }
   const from = Number(first);
   const to = Math.min(Number(last) + 1, bytes.length);
@@ -94,21 +104,27 @@ function serve(
   }
   const shown = manners.contentRange ? { 'content-range': `bytes ${from}-${to - 1}/${bytes.length}` } : {};
   response.writeHead(206, shown);
-  send(request, response, bytes.subarray(from, to), manners);
+  send(request, response, bytes.subarray(from, to), from, manners);
 }
 
 function send(
   request: IncomingMessage,
   response: ServerResponse,
   body: Uint8Array,
+  from: number,
   manners: ServerManners,
 ): void {
   if (request.method === 'HEAD') {
     response.end();
     return;
   }
-  if (manners.stall) return response.flushHeaders();
-  const cut = manners.cutAfter();
+  const stall = manners.stallAfter(body.length, from);
+  if (stall !== null) {
+    response.flushHeaders();
+    response.write(body.subarray(0, stall));
+    return;
+  }
+  const cut = manners.cutAfter(body.length);
   const end = manners.endAfter();
   if (cut !== null && cut < body.length) {
     response.write(body.subarray(0, cut), () => setTimeout(() => response.destroy(), 5));

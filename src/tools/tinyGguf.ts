@@ -27,7 +27,17 @@ type Value =
 const TYPE_IDS = { F32: 0, Q8_0: 8 } as const;
 const ALIGN = 32;
 
-export const TINY = {
+export interface LlamaShape {
+  readonly hidden: number;
+  readonly inner: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  readonly layers: number;
+  readonly vocab: number;
+}
+
+export const TINY: LlamaShape = {
   hidden: 64,
   inner: 160,
   heads: 4,
@@ -35,22 +45,22 @@ export const TINY = {
   headDim: 16,
   layers: 4,
   vocab: 300,
-} as const;
+};
 
 /** The same seed gives the same bytes; another gives other weights under the same header. */
-export function tinyLlama(seed = 1, architecture = 'llama'): TinyModel {
-  const tensors = tinyTensors(seed);
-  return { file: ggufFile(metadata(architecture), tensors), tensors };
+export function tinyLlama(seed = 1, architecture = 'llama', shape = TINY): TinyModel {
+  const tensors = llamaTensors(seed, shape);
+  return { file: ggufFile(metadata(architecture, shape), tensors), tensors };
 }
 
 /** The same model in two files. */
 export function splitTinyLlama(seed = 1): readonly Uint8Array<ArrayBuffer>[] {
-  const tensors = tinyTensors(seed);
+  const tensors = llamaTensors(seed, TINY);
   const half = Math.floor(tensors.length / 2);
   return [tensors.slice(0, half), tensors.slice(half)].map((part, index) =>
     ggufFile(
       {
-        ...(index === 0 ? metadata('llama') : {}),
+        ...(index === 0 ? metadata('llama', TINY) : {}),
         'split.no': { u16: index },
         'split.count': { u16: 2 },
         'split.tensors.count': { i32s: [tensors.length] },
@@ -60,18 +70,18 @@ export function splitTinyLlama(seed = 1): readonly Uint8Array<ArrayBuffer>[] {
   );
 }
 
-function metadata(architecture: string): Record<string, Value> {
-  const tokens = Array.from({ length: TINY.vocab }, (_, i) => (i === 0 ? '<s>' : i === 1 ? '</s>' : `t${i}`));
+function metadata(architecture: string, shape: LlamaShape): Record<string, Value> {
+  const tokens = Array.from({ length: shape.vocab }, (_, i) => (i === 0 ? '<s>' : i === 1 ? '</s>' : `t${i}`));
   return {
     'general.architecture': architecture,
     'general.name': 'Tiny Llama',
     'general.license': 'mit',
-    [`${architecture}.block_count`]: { u32: TINY.layers },
+    [`${architecture}.block_count`]: { u32: shape.layers },
     [`${architecture}.context_length`]: { u32: 128 },
-    [`${architecture}.embedding_length`]: { u32: TINY.hidden },
-    [`${architecture}.feed_forward_length`]: { u32: TINY.inner },
-    [`${architecture}.attention.head_count`]: { u32: TINY.heads },
-    [`${architecture}.attention.head_count_kv`]: { u32: TINY.kvHeads },
+    [`${architecture}.embedding_length`]: { u32: shape.hidden },
+    [`${architecture}.feed_forward_length`]: { u32: shape.inner },
+    [`${architecture}.attention.head_count`]: { u32: shape.heads },
+    [`${architecture}.attention.head_count_kv`]: { u32: shape.kvHeads },
     [`${architecture}.attention.layer_norm_rms_epsilon`]: { f32: 1e-5 },
     [`${architecture}.rope.freq_base`]: { f32: 10_000 },
     'tokenizer.ggml.model': 'gpt2',
@@ -84,11 +94,11 @@ function metadata(architecture: string): Record<string, Value> {
   };
 }
 
-function tinyTensors(seed: number): TinyTensor[] {
+function llamaTensors(seed: number, shape: LlamaShape): TinyTensor[] {
   const random = mulberry(seed);
   const vector = (name: string, size: number): TinyTensor => f32(name, [size], random);
   const matrix = (name: string, cols: number, rows: number): TinyTensor => f32(name, [cols, rows], random);
-  const { hidden, inner, heads, kvHeads, headDim, layers, vocab } = TINY;
+  const { hidden, inner, heads, kvHeads, headDim, layers, vocab } = shape;
   const layer = (l: number): TinyTensor[] => [
     vector(`blk.${l}.attn_norm.weight`, hidden),
     matrix(`blk.${l}.attn_q.weight`, hidden, heads * headDim),
@@ -108,7 +118,8 @@ function tinyTensors(seed: number): TinyTensor[] {
 }
 
 function f32(name: string, dims: readonly number[], random: () => number): TinyTensor {
-  const values = Float32Array.from({ length: dims.reduce((a, b) => a * b) }, () => random() - 0.5);
+  const values = new Float32Array(dims.reduce((a, b) => a * b));
+  for (let i = 0; i < values.length; i++) values[i] = random() - 0.5;
   return { name, dims, type: 'F32', bytes: new Uint8Array(values.buffer) };
 }
 

@@ -1,0 +1,76 @@
+/** Files that are no good model: each is told in its own words, nothing is stored, and a good one works right after. */
+import { expect } from '@playwright/test';
+import { answered, ask, state } from '../ui/steps.ts';
+import { setNumber, setText, tinyModel } from './modelFiles.ts';
+import { choose, type FilePayload, openModels, test } from './product.ts';
+import { storedModels } from './stored.ts';
+
+const named = (name: string, file: FilePayload): FilePayload => ({ ...file, name });
+
+const BAD: readonly { readonly file: FilePayload; readonly title: string; readonly facts: RegExp }[] = [
+  {
+    file: { name: 'notes.gguf', mimeType: 'text/plain', buffer: Buffer.from('Dear diary, today I fed the fish.\n'.repeat(99)) },
+    title: 'Not a GGUF model',
+    facts: /“notes\.gguf” is not a GGUF file/,
+  },
+  {
+    file: { name: 'empty.gguf', mimeType: 'application/octet-stream', buffer: Buffer.alloc(0) },
+    title: 'Not a GGUF model',
+    facts: /“empty\.gguf”/,
+  },
+  {
+    file: named('half-a-header.gguf', tinyModel('llama', (bytes) => bytes.subarray(0, 3000))),
+    title: 'The file ends too early',
+    facts: /“half-a-header\.gguf” is shorter than its own table says/,
+  },
+  {
+    file: named('half-the-weights.gguf', tinyModel('llama', (bytes) => bytes.subarray(0, 100_000))),
+    title: 'The file ends too early',
+    facts: /“half-the-weights\.gguf” is shorter than its own table says/,
+  },
+  {
+    file: named('mamba.gguf', tinyModel('llama', (bytes) => setText(bytes, 'general.architecture', 'mamba'))),
+    title: 'This family of models is not supported yet',
+    facts: /\(mamba\).*Llama, Qwen 2, Qwen 3 or Gemma 3/,
+  },
+  {
+    file: named('endless.gguf', tinyModel('llama', (bytes) => setNumber(bytes, 'llama.block_count', 0xffff_ffff))),
+    title: 'The model’s dimensions make no sense',
+    facts: /“endless\.gguf” states sizes that do not fit together/,
+  },
+  {
+    file: named('headless.gguf', tinyModel('llama', (bytes) => setNumber(bytes, 'llama.attention.head_count', 0))),
+    title: 'The model’s dimensions make no sense',
+    facts: /“headless\.gguf” states sizes that do not fit together/,
+  },
+  {
+    file: named('wide.gguf', tinyModel('llama', (bytes) => setNumber(bytes, 'llama.embedding_length', 4096))),
+    title: 'The model’s dimensions make no sense',
+    facts: /“wide\.gguf” states sizes that do not fit together/,
+  },
+];
+
+test('each bad file is told in its own words and leaves everything as it was', async ({ page }) => {
+  await choose(page, tinyModel('qwen2'));
+  await expect(state(page)).toHaveText('ready');
+  const before = await storedModels(page);
+  await openModels(page);
+  const alert = page.getByRole('dialog').getByRole('alert');
+  for (const { file, title, facts } of BAD) {
+    await choose(page, file);
+    await expect.soft(alert.locator('strong'), file.name).toHaveText(title);
+    await expect.soft(alert, file.name).toContainText(facts);
+    await expect(alert).toContainText('Nothing was stored; your other models are as they were.');
+    await alert.getByRole('button', { name: 'Dismiss' }).click();
+    await expect(alert).toHaveCount(0);
+  }
+  expect(await storedModels(page)).toEqual(before);
+  await expect(page.getByRole('dialog').getByRole('listitem')).toHaveCount(1);
+
+  await choose(page, tinyModel('qwen3'));
+  await page.getByRole('dialog').getByRole('button', { name: 'Load tiny-qwen3' }).click();
+  await expect(page.locator('.model-title')).toHaveText('tiny-qwen3');
+  await expect(state(page)).toHaveText('ready');
+  await ask(page, 'a b c');
+  await answered(page);
+});

@@ -1,0 +1,139 @@
+/** Models over the network: cut and resumed at the record they had reached, and out of a repository. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, type Page } from '@playwright/test';
+import { type RangeServer, startRangeServer } from '../../src/tools/rangeServer.ts';
+import { state } from '../ui/steps.ts';
+import { bigModel, tinyModel } from './modelFiles.ts';
+import { choose, openModels, origins, test } from './product.ts';
+import { arrivedBytes, arrivedRecords, type StoredModel, storedModels } from './stored.ts';
+
+/** Longer than any range but those of weights. */
+const WEIGHTS = 4e6;
+/** Header, samples and gaps, read again with each resume. */
+const SMALL_READS = 4e6;
+
+const model = bigModel();
+let server: RangeServer;
+test.beforeAll(async () => {
+  server = await startRangeServer({ '/big.gguf': model });
+});
+test.afterAll(() => server.close());
+
+const unfinished = async (page: Page): Promise<StoredModel | undefined> =>
+  (await storedModels(page)).find((stored) => stored.state === 'partial');
+
+/** Of the weights the server sends those in the file's first so many bytes: a place anywhere in these ten million. */
+function sendUpTo(megabytes: number): void {
+  const end = (megabytes + Math.random() * 10) * 1e6;
+  server.manners.stallAfter = (bytes, from) =>
+    bytes < WEIGHTS || from + bytes <= end ? null : Math.max(0, Math.floor(end - from));
+}
+
+async function oneMoreThan(page: Page, records: number): Promise<number> {
+  await expect.poll(async () => arrivedRecords(await unfinished(page))).toBeGreaterThan(records);
+  // The next ones are on their way.
+  await page.waitForTimeout(Math.random() * 300);
+  return arrivedRecords(await unfinished(page));
+}
+
+/** Goes on, and returns what tells how many bytes have been asked for since. */
+async function resume(page: Page): Promise<() => number> {
+  const from = server.requests.length;
+  await page.getByRole('button', { name: 'Resume big' }).click();
+  return () =>
+    server.requests.slice(from).reduce((sum, { range }) => {
+      const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(range) ?? [];
+      return sum + (last === undefined ? 0 : Number(last) - Number(first) + 1);
+    }, 0);
+}
+
+test('a download cut three times goes on at the record it had reached, to the same hashes', async ({
+  page: first,
+  context,
+  product,
+}) => {
+  const asked = origins(context);
+  let page = first;
+  // One connection breaks, which the page mends by itself.
+  let breaks = 0;
+  server.manners.cutAfter = (bytes) => (bytes < WEIGHTS || breaks++ > 0 ? null : Math.floor(Math.random() * bytes));
+  sendUpTo(60);
+  await page.getByLabel('Address of a GGUF file').fill(`${server.origin}/big.gguf`);
+  await page.getByRole('button', { name: 'Download', exact: true }).click();
+  await expect(page.getByText(/^\d+ of \d+ MB/)).toBeVisible();
+  let arrived = await oneMoreThan(page, 0);
+  expect(breaks).toBeGreaterThan(0);
+
+  // The server goes away, and stays away longer than the page tries again.
+  server.manners.gone = true;
+  server.dropConnections();
+  await expect(page.getByRole('alert')).toContainText(/The download stopped at \d+ of 15\d MB/);
+  expect([...asked].toSorted()).toEqual([server.origin, new URL(product.url).origin].toSorted());
+  server.manners.gone = false;
+  sendUpTo(95);
+  await resume(page);
+
+  arrived = await oneMoreThan(page, arrived);
+  await page.reload();
+  sendUpTo(125);
+  await resume(page);
+
+  await oneMoreThan(page, arrived);
+  page = await (await product.open()).newPage();
+  await page.goto(product.url);
+  await expect(page.getByRole('button', { name: 'Resume big' })).toBeVisible();
+  const cut = await unfinished(page);
+  expect(arrivedRecords(cut)).toBeGreaterThan(2);
+  server.manners.stallAfter = () => null;
+  const read = await resume(page);
+  await expect.poll(async () => (await storedModels(page))[0]?.state).toBe('ready');
+  const [downloaded] = await storedModels(page);
+  expect(read()).toBeLessThan(model.length - arrivedBytes(cut) + SMALL_READS);
+
+  const folder = await mkdtemp(join(tmpdir(), 'shoal-'));
+  const path = join(folder, 'uncut.gguf');
+  await writeFile(path, model);
+  await openModels(page);
+  await choose(page, path);
+  await expect.poll(async () => (await storedModels(page)).map((stored) => stored.state)).toEqual(['ready', 'ready']);
+  const uncut = (await storedModels(page)).find(({ title }) => title === 'uncut');
+  expect(uncut?.records.length).toBe(5);
+  expect(downloaded?.records).toEqual(uncut?.records);
+  await rm(folder, { recursive: true });
+});
+
+test('a repository lists its models with their sizes, and one comes from there', async ({ page, context }) => {
+  const small = tinyModel('qwen3').buffer;
+  const large = tinyModel('gemma3').buffer;
+  const hub = await startRangeServer({
+    '/api/models/someone/tiny-GGUF/tree/main': JSON.stringify([
+      { type: 'file', path: 'README.md', size: 10, oid: '1' },
+      { type: 'file', path: 'tiny-Q8_0.gguf', size: 134, oid: '2', lfs: { oid: '2', size: large.length, pointerSize: 134 } },
+      { type: 'file', path: 'tiny-Q4_0.gguf', size: 134, oid: '3', lfs: { oid: '3', size: small.length, pointerSize: 134 } },
+    ]),
+    '/someone/tiny-GGUF/resolve/main/tiny-Q4_0.gguf': new Uint8Array(small),
+  });
+  await context.route('https://huggingface.co/**', async (route) => {
+    const { pathname } = new URL(route.request().url());
+    const { range } = route.request().headers();
+    const response = await fetch(hub.origin + pathname, { headers: range === undefined ? {} : { range } });
+    await route.fulfill({
+      status: response.status,
+      headers: Object.fromEntries(response.headers),
+      body: Buffer.from(await response.arrayBuffer()),
+    });
+  });
+
+  await page.getByLabel('Hugging Face repository').fill('someone/tiny-GGUF');
+  await page.getByRole('button', { name: 'List files' }).click();
+  const files = page.getByRole('list', { name: 'GGUF files in someone/tiny-GGUF' }).getByRole('listitem');
+  await expect(files).toHaveCount(2);
+  await expect(files.nth(0)).toContainText(`tiny-Q4_0.gguf${Math.ceil(small.length / 1000)} kB`);
+  await expect(files.nth(1)).toContainText(`tiny-Q8_0.gguf${Math.ceil(large.length / 1000)} kB`);
+  await page.getByRole('button', { name: 'Download tiny-Q4_0.gguf' }).click();
+  await expect(state(page)).toHaveText('ready');
+  expect((await storedModels(page)).map(({ origin }) => origin)).toEqual(['hub:someone/tiny-GGUF/tiny-Q4_0.gguf']);
+  await hub.close();
+});

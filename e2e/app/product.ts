@@ -1,0 +1,101 @@
+/**
+ * The product as a person has it: the built site from a plain server that can be
+ * taken away, in a browser whose profile outlives it. Only a persistent profile
+ * is installable and reads Blobs back from IndexedDB.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, test as base, expect, type BrowserContext, type Page } from '@playwright/test';
+import { serve, type Served } from '../serve.ts';
+
+export const BUILD = '.cache/app';
+const PORT = 5176;
+
+export interface Product {
+  readonly url: string;
+  /** The browser's one profile, opened anew with each call; the one before is closed. */
+  open(flags?: readonly string[]): Promise<BrowserContext>;
+  stopServer(): Promise<void>;
+}
+
+interface Fixtures {
+  /** A build, from the repository's root. */
+  readonly folder: string;
+  readonly product: Product;
+  readonly context: BrowserContext;
+  readonly page: Page;
+}
+
+export const test = base.extend<Fixtures>({
+  folder: [BUILD, { option: true }],
+
+  product: async ({ folder, launchOptions }, use) => {
+    const profile = await mkdtemp(join(tmpdir(), 'shoal-profile-'));
+    let server: Served | null = await serve(folder, PORT);
+    let opened: BrowserContext | null = null;
+    async function stopServer(): Promise<void> {
+      await server?.stop();
+      server = null;
+    }
+    await use({
+      url: server.url,
+      stopServer,
+      async open(flags = launchOptions.args ?? []) {
+        await opened?.close();
+        opened = await chromium.launchPersistentContext(profile, { ...launchOptions, args: [...flags] });
+        return opened;
+      },
+    });
+    await (opened as BrowserContext | null)?.close();
+    await stopServer();
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+  },
+
+  context: async ({ product }, use) => use(await product.open()),
+
+  page: async ({ context, product }, use) => {
+    const page = context.pages()[0] ?? (await context.newPage());
+    const faults: Error[] = [];
+    page.on('pageerror', (error) => faults.push(error));
+    await page.goto(product.url);
+    await use(page);
+    expect(faults, 'uncaught errors in the page').toEqual([]);
+  },
+});
+
+export type FilePayload = { name: string; mimeType: string; buffer: Buffer };
+
+/** Chooses a file through the page's own button: on the first screen, or in the models' dialog. */
+export async function choose(page: Page, file: FilePayload | string): Promise<void> {
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Choose a file' }).click();
+  await (await chooser).setFiles(file);
+}
+
+export async function openModels(page: Page): Promise<void> {
+  await page.locator('.model-line').click();
+  await expect(page.getByRole('dialog', { name: 'Models' })).toBeVisible();
+}
+
+/** Resolves when the service worker keeps the page for use with no server. */
+export async function keptForOffline(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const { active } = await navigator.serviceWorker.ready;
+    if (active?.state === 'activated') return;
+    await new Promise<void>((resolve) => {
+      active?.addEventListener('statechange', () => active.state === 'activated' && resolve());
+    });
+  });
+}
+
+/** Where every request of a browser goes: pages, workers and service workers. */
+export function origins(context: BrowserContext): Set<string> {
+  const seen = new Set<string>();
+  context.on('request', (request) => {
+    const url = new URL(request.url());
+    // Made by the page out of its own bytes.
+    if (url.protocol !== 'blob:' && url.protocol !== 'data:') seen.add(url.origin);
+  });
+  return seen;
+}
