@@ -89,17 +89,37 @@ function attendAll(shape: KernelShape, chunks: readonly number[], decode: boolea
     const masking = { window: WINDOW, scale: HEAD_DIM ** -0.5, softCap: 0 };
     const shared = { ...caches, qkv, rope, partials, out };
     const prefill = [
-      await machine.dispatch(ropeWrite(options), { ...heads, ropeDims: HEAD_DIM, qkvStride: STRIDE, eps: 0 }, shared),
-      await machine.dispatch(attendPrefill(options), { ...heads, ...masking, qkvStride: STRIDE, outStride: OUT_STRIDE }, shared),
+      await machine.dispatch(
+        ropeWrite(options),
+        { ...heads, ropeDims: HEAD_DIM, qkvStride: STRIDE, eps: 0 },
+        shared,
+      ),
+      await machine.dispatch(
+        attendPrefill(options),
+        { ...heads, ...masking, qkvStride: STRIDE, outStride: OUT_STRIDE },
+        shared,
+      ),
     ];
     const single = [
-      await machine.dispatch(attendDecode({ ...options, group: HEADS }), { ...heads, ...masking, ropeDims: HEAD_DIM, splits: 2, eps: 0 }, shared),
-      await machine.dispatch(attendMerge({ shape }), { heads: HEADS, splits: 2, quads: HEAD_DIM / 4 }, shared),
+      await machine.dispatch(
+        attendDecode({ ...options, group: HEADS }),
+        { ...heads, ...masking, ropeDims: HEAD_DIM, splits: 2, eps: 0 },
+        shared,
+      ),
+      await machine.dispatch(
+        attendMerge({ shape }),
+        { heads: HEADS, splits: 2, quads: HEAD_DIM / 4 },
+        shared,
+      ),
     ];
     const all = new Float32Array(TOKENS * OUT_STRIDE);
     let position = 0;
     for (const tokens of chunks) {
-      gpu.device.queue.writeBuffer(qkv.buffer, 0, ROW.subarray(position * STRIDE, (position + tokens) * STRIDE));
+      gpu.device.queue.writeBuffer(
+        qkv.buffer,
+        0,
+        ROW.subarray(position * STRIDE, (position + tokens) * STRIDE),
+      );
       step(machine, decode && tokens === 1 ? single : prefill, position, tokens);
       all.set((await machine.read(out)).subarray(0, tokens * OUT_STRIDE), position * OUT_STRIDE);
       position += tokens;

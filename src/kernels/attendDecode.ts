@@ -54,7 +54,12 @@ function bindingsOf(options: AttendDecodeOptions): readonly TypedBinding[] {
     ...kvBindings(options.kv, 'read_write'),
     { name: 'qkv', access: 'read', shape: '[(heads + 2 kvHeads)·headDim]', element: 'f32' },
     ...headRowBindings(options),
-    { name: 'partials', access: 'read_write', shape: '[heads, splits, 1 + headDim/4] (m, l), then a', element: 'vec4<f32>' },
+    {
+      name: 'partials',
+      access: 'read_write',
+      shape: '[heads, splits, 1 + headDim/4] (m, l), then a',
+      element: 'vec4<f32>',
+    },
   ];
 }
 
@@ -68,7 +73,13 @@ export function attendDecode(options: AttendDecodeOptions): KernelCard {
     params: PARAMS,
     bindings,
     usesStep: true,
-    wgsl: [declare(PARAMS, bindings, true), kvAccess(kv, 'read_write'), headRowWgsl(options), score, wgsl].join('\n'),
+    wgsl: [
+      declare(PARAMS, bindings, true),
+      kvAccess(kv, 'read_write'),
+      headRowWgsl(options),
+      score,
+      wgsl,
+    ].join('\n'),
     constants: { ...SHAPES[shape], ...headRowConstants(options), HEAD_DIM: headDim, GROUP: group },
     needs: [],
     grid: ({ kvHeads = 0, splits = 0 }) => [kvHeads * blocks, splits, 1],

@@ -14,7 +14,12 @@ const PARAMS: readonly ParamField[] = [
 ];
 
 const BINDINGS: readonly TypedBinding[] = [
-  { name: 'partials', access: 'read', shape: '[heads, splits, 1 + headDim/4] (m, l), then a', element: 'vec4<f32>' },
+  {
+    name: 'partials',
+    access: 'read',
+    shape: '[heads, splits, 1 + headDim/4] (m, l), then a',
+    element: 'vec4<f32>',
+  },
   { name: 'out', access: 'read_write', shape: '[heads, headDim/4]', element: 'vec4<f32>' },
 ];
 

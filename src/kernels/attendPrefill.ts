@@ -7,7 +7,7 @@
  * not depend on how the prompt was cut into chunks.
  *
  * 'hardware' tiles 32 tokens by 32 keys in 13 KB of workgroup memory; 'software' is a
- * thread per (token, head), without barriers, for emulators.
+ * thread per (4 tokens, head), without barriers, for emulators.
  */
 import score from './attend/score.wgsl?raw';
 import chunks2 from './attendPrefill/chunks2.wgsl?raw';
@@ -36,7 +36,7 @@ const PARAMS: readonly ParamField[] = [
   { name: 'softCap', type: 'f32' }, // 0 for none
 ];
 
-const TOKENS_PER_WORKGROUP: Readonly<Record<KernelShape, number>> = { hardware: 32, software: 8 };
+const TOKENS_PER_WORKGROUP: Readonly<Record<KernelShape, number>> = { hardware: 32, software: 16 };
 
 function chunksFor(headDim: number): string {
   if (headDim % 4 !== 0 || headDim > 256) throw new Error(`attendPrefill: heads of ${headDim} channels`);
@@ -47,7 +47,12 @@ function chunksFor(headDim: number): string {
 export function attendPrefill({ kv, shape, headDim }: AttendPrefillOptions): KernelCard {
   const bindings: readonly TypedBinding[] = [
     ...kvBindings(kv, 'read'),
-    { name: 'qkv', access: 'read', shape: '[tokens, qkvStride/4], q normed and rotated', element: 'vec4<f32>' },
+    {
+      name: 'qkv',
+      access: 'read',
+      shape: '[tokens, qkvStride/4], q normed and rotated',
+      element: 'vec4<f32>',
+    },
     { name: 'out', access: 'read_write', shape: '[tokens, outStride/4]', element: 'vec4<f32>' },
   ];
   const perWorkgroup = TOKENS_PER_WORKGROUP[shape];
@@ -63,7 +68,7 @@ export function attendPrefill({ kv, shape, headDim }: AttendPrefillOptions): Ker
       chunksFor(headDim),
       shape === 'hardware' ? hardware : software,
     ].join('\n'),
-    constants: { HEAD_DIM: headDim, ...(shape === 'software' ? { WIDTH: perWorkgroup } : {}) },
+    constants: { HEAD_DIM: headDim, ...(shape === 'software' ? { WIDTH: perWorkgroup / 4 } : {}) },
     needs: [],
     grid: ({ heads = 0 }, tokens) => [Math.ceil(tokens / perWorkgroup), heads, 1],
   };

@@ -54,14 +54,15 @@ export function ropeWrite(options: RopeWriteOptions): KernelCard {
     params: PARAMS,
     bindings,
     usesStep: true,
-    wgsl: [
-      declare(PARAMS, bindings, true),
-      kvAccess(kv, 'read_write'),
-      headRowWgsl(options),
-      wgsl,
-    ].join('\n'),
+    wgsl: [declare(PARAMS, bindings, true), kvAccess(kv, 'read_write'), headRowWgsl(options), wgsl].join(
+      '\n',
+    ),
     constants: { WIDTH, LANES, ...headRowConstants(options), HEAD_DIM: headDim },
     needs: [],
-    grid: ({ heads = 0, kvHeads = 0 }, tokens) => [Math.ceil((heads + 2 * kvHeads) / (WIDTH / LANES)), tokens, 1],
+    grid: ({ heads = 0, kvHeads = 0 }, tokens) => [
+      Math.ceil((heads + 2 * kvHeads) / (WIDTH / LANES)),
+      tokens,
+      1,
+    ],
   };
 }

@@ -37,7 +37,10 @@ async function drawMany(
   const recorder = createKernelRecorder(gpu);
   const arena = createStepArena(gpu, perSubmit);
   const owned: GPUBuffer[] = [];
-  const range = (words: number, usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC): BufferRange => {
+  const range = (
+    words: number,
+    usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
+  ): BufferRange => {
     const buffer = gpu.memory.buffer('draws', words * 4, usage);
     owned.push(buffer);
     return { buffer, offset: 0, size: buffer.size };
@@ -76,8 +79,14 @@ async function drawMany(
   }
 }
 
-function chiSquare(ids: readonly number[], logits: Float32Array<ArrayBuffer>, settings: SampleSettings): { chi: number; strays: number } {
-  const expected = new Map(distribution(logits, [], settings).map(({ id, probability }) => [id, probability * ids.length]));
+function chiSquare(
+  ids: readonly number[],
+  logits: Float32Array<ArrayBuffer>,
+  settings: SampleSettings,
+): { chi: number; strays: number } {
+  const expected = new Map(
+    distribution(logits, [], settings).map(({ id, probability }) => [id, probability * ids.length]),
+  );
   const seen = new Map<number, number>();
   for (const id of ids) seen.set(id, (seen.get(id) ?? 0) + 1);
   const strays = [...seen.keys()].filter((id) => !expected.has(id)).length;

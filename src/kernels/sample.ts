@@ -20,7 +20,12 @@ const BINDINGS: readonly TypedBinding[] = [
   { name: 'counts', access: 'read_write', shape: '[vocab/4] times each id was seen', element: 'vec4<u32>' },
   { name: 'settings', access: 'read', shape: '[8] as packSettings orders them', element: 'f32' },
   { name: 'timeline', access: 'read_write', shape: '[context + 1] token ids', element: 'u32' },
-  { name: 'scratch', access: 'read_write', shape: '[scratchWords(vocab)] read by nobody else', element: 'u32' },
+  {
+    name: 'scratch',
+    access: 'read_write',
+    shape: '[scratchWords(vocab)] read by nobody else',
+    element: 'u32',
+  },
 ];
 
 const SHAPES: Readonly<Record<KernelShape, Readonly<Record<string, number>>>> = {
@@ -50,5 +55,14 @@ export function sample({ shape }: { readonly shape: KernelShape }): KernelCard {
 /** The content of the settings binding. [8] */
 export function packSettings(settings: SampleSettings): Float32Array<ArrayBuffer> {
   const { temperature, topK, topP, minP, repetitionPenalty, frequencyPenalty, presencePenalty } = settings;
-  return Float32Array.of(temperature, topK, topP, minP, repetitionPenalty, frequencyPenalty, presencePenalty, 0);
+  return Float32Array.of(
+    temperature,
+    topK,
+    topP,
+    minP,
+    repetitionPenalty,
+    frequencyPenalty,
+    presencePenalty,
+    0,
+  );
 }

@@ -73,7 +73,10 @@ describe('the draw', () => {
     for (const by of ['position', 'seed'] as const) {
       const seen = [0, 0, 0, 0];
       for (let i = 0; i < draws; i++) {
-        const id = by === 'seed' ? sampleReference(HALVES, NONE, NEUTRAL, i, 5) : sampleReference(HALVES, NONE, NEUTRAL, 5, i);
+        const id =
+          by === 'seed'
+            ? sampleReference(HALVES, NONE, NEUTRAL, i, 5)
+            : sampleReference(HALVES, NONE, NEUTRAL, 5, i);
         seen[id] = (seen[id] ?? 0) + 1;
       }
       const expected = [0.5, 0.25, 0.125, 0.125].map((p) => p * draws);

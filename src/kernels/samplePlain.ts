@@ -25,15 +25,24 @@ export interface Candidate {
 }
 
 /** The distribution that is drawn from, most likely first, ties by lower id. */
-export function distribution(logits: ArrayLike<number>, counts: ArrayLike<number>, settings: SampleSettings): Candidate[] {
-  const ranked = Array.from(logits, (logit, id) => ({ id, logit: penalised(logit, counts[id] ?? 0, settings) }))
+export function distribution(
+  logits: ArrayLike<number>,
+  counts: ArrayLike<number>,
+  settings: SampleSettings,
+): Candidate[] {
+  const ranked = Array.from(logits, (logit, id) => ({
+    id,
+    logit: penalised(logit, counts[id] ?? 0, settings),
+  }))
     .filter(({ logit }) => !Number.isNaN(logit))
     .sort((a, b) => b.logit - a.logit || a.id - b.id);
   const [best] = ranked;
   if (best === undefined) return [];
   if (settings.temperature === 0) return [{ id: best.id, probability: 1 }];
   const k = settings.topK > 0 ? settings.topK : ranked.length;
-  let kept = ranked.slice(0, k).map(({ id, logit }) => ({ id, mass: Math.exp((logit - best.logit) / settings.temperature) }));
+  let kept = ranked
+    .slice(0, k)
+    .map(({ id, logit }) => ({ id, mass: Math.exp((logit - best.logit) / settings.temperature) }));
   const whole = sum(kept);
   let reached = 0;
   const end = kept.findIndex(({ mass }) => (reached += mass) >= settings.topP * whole);

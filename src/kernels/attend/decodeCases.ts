@@ -57,11 +57,52 @@ const SETUPS: readonly (DecodeSetup & { readonly shapes: readonly KernelShape[] 
   { ...USUAL, shapes: BOTH, title: 'window longer than the context', window: 200, position: 70 },
   { ...USUAL, shapes: BOTH, title: 'first token in halves', kv: 'f16' },
   { ...USUAL, shapes: BOTH, title: '150 tokens over 4 slices, halves', kv: 'f16', position: 150 },
-  { ...USUAL, ...NORMED, shapes: BOTH, title: '36 channels, 20 rotated, 5 heads on 1', heads: 5, kvHeads: 1, headDim: 36, ropeDims: 20, position: 65 },
-  { ...USUAL, ...NORMED, shapes: ['hardware'], title: '1 to 1, 128 channels', heads: 2, kvHeads: 2, headDim: 128, ropeDims: 128, position: 40 },
+  {
+    ...USUAL,
+    ...NORMED,
+    shapes: BOTH,
+    title: '36 channels, 20 rotated, 5 heads on 1',
+    heads: 5,
+    kvHeads: 1,
+    headDim: 36,
+    ropeDims: 20,
+    position: 65,
+  },
+  {
+    ...USUAL,
+    ...NORMED,
+    shapes: ['hardware'],
+    title: '1 to 1, 128 channels',
+    heads: 2,
+    kvHeads: 2,
+    headDim: 128,
+    ropeDims: 128,
+    position: 40,
+  },
   { ...USUAL, shapes: ['software'], pairing: 'interleaved', title: 'interleaved', position: 40 },
-  { ...USUAL, shapes: ['software'], pairing: 'none', title: '20 channels, no rotation', ropeDims: 0, headDim: 20, heads: 3, kvHeads: 1, position: 9 },
-  { ...USUAL, ...NORMED, shapes: ['hardware'], title: '256 channels, 8 heads on 1, halves', headDim: 256, ropeDims: 256, heads: 8, kvHeads: 1, position: 66, kv: 'f16' },
+  {
+    ...USUAL,
+    shapes: ['software'],
+    pairing: 'none',
+    title: '20 channels, no rotation',
+    ropeDims: 0,
+    headDim: 20,
+    heads: 3,
+    kvHeads: 1,
+    position: 9,
+  },
+  {
+    ...USUAL,
+    ...NORMED,
+    shapes: ['hardware'],
+    title: '256 channels, 8 heads on 1, halves',
+    headDim: 256,
+    ropeDims: 256,
+    heads: 8,
+    kvHeads: 1,
+    position: 66,
+    kv: 'f16',
+  },
 ];
 
 /** The shortest slice attendDecode makes. */
@@ -70,7 +111,10 @@ const MIN_SLICE = 32;
 function slicesOf({ position, splits, window }: DecodeSetup): readonly (readonly [number, number])[] {
   const seen = firstSeen(position, window);
   const slice = Math.max(Math.ceil((position + 1 - seen) / splits), MIN_SLICE);
-  return Array.from({ length: splits }, (_, s) => [seen + s * slice, Math.min(seen + (s + 1) * slice, position + 1)]);
+  return Array.from({ length: splits }, (_, s) => [
+    seen + s * slice,
+    Math.min(seen + (s + 1) * slice, position + 1),
+  ]);
 }
 
 function decodeCase(setup: DecodeSetup, shape: KernelShape): KernelCase {
@@ -91,7 +135,16 @@ function decodeCase(setup: DecodeSetup, shape: KernelShape): KernelCase {
   return {
     title: setup.title,
     card: attendDecode({ ...setup, shape, group: heads / kvHeads }),
-    params: { heads, kvHeads, ropeDims, window: setup.window, splits, scale, softCap: setup.softCap, eps: context.eps },
+    params: {
+      heads,
+      kvHeads,
+      ropeDims,
+      window: setup.window,
+      splits,
+      scale,
+      softCap: setup.softCap,
+      eps: context.eps,
+    },
     step: { position, tokens: 1, seed: 0 },
     tokens: 1,
     buffers: {
@@ -115,7 +168,12 @@ interface Content {
   readonly values: Float32Array<ArrayBuffer>;
 }
 
-function plainDecode(setup: DecodeSetup, context: RowContext, content: Content, scale: number): Record<string, HostArray> {
+function plainDecode(
+  setup: DecodeSetup,
+  context: RowContext,
+  content: Content,
+  scale: number,
+): Record<string, HostArray> {
   const { heads, kvHeads, headDim, position, kv, splits } = setup;
   const { row } = content;
   const keys = content.keys.slice();
@@ -123,8 +181,14 @@ function plainDecode(setup: DecodeSetup, context: RowContext, content: Content, 
   const head = (index: number): Float32Array => row.subarray(index * headDim, (index + 1) * headDim);
   for (let h = 0; h < kvHeads; h++) {
     const at = (position * kvHeads + h) * headDim;
-    keys.set(plainHead(head(heads + h), position, true, context).map((v) => throughKv(kv, v)), at);
-    values.set(Array.from(head(heads + kvHeads + h), (v) => throughKv(kv, v)), at);
+    keys.set(
+      plainHead(head(heads + h), position, true, context).map((v) => throughKv(kv, v)),
+      at,
+    );
+    values.set(
+      Array.from(head(heads + kvHeads + h), (v) => throughKv(kv, v)),
+      at,
+    );
   }
   const partials = new Float32Array(partialsBytes(heads, splits, headDim) / 4);
   for (let h = 0; h < heads; h++) {
@@ -134,7 +198,14 @@ function plainDecode(setup: DecodeSetup, context: RowContext, content: Content, 
       const at = (h * splits + split) * (headDim + 4);
       if (begin >= end) return;
       const masking = { ...setup, scale };
-      const found = plainAttend(query, rowsOf(keys, kvHead, setup), rowsOf(values, kvHead, setup), begin, end, masking);
+      const found = plainAttend(
+        query,
+        rowsOf(keys, kvHead, setup),
+        rowsOf(values, kvHead, setup),
+        begin,
+        end,
+        masking,
+      );
       partials.set([found.highest, found.total, 0, 0, ...found.sum], at);
     });
   }
@@ -147,7 +218,14 @@ export const attendDecodeSuite: KernelSuite = {
 };
 
 /** `empty` slices at the end saw nothing and hold rubbish. */
-function mergeCase(title: string, shape: KernelShape, heads: number, splits: number, empty: number, spread: number): KernelCase {
+function mergeCase(
+  title: string,
+  shape: KernelShape,
+  heads: number,
+  splits: number,
+  empty: number,
+  spread: number,
+): KernelCase {
   const headDim = 20;
   const record = headDim + 4;
   const partials = noise(7, heads * splits * record);
@@ -170,7 +248,8 @@ function mergeCase(title: string, shape: KernelShape, heads: number, splits: num
         const weights = slices.map((at) => Math.exp(partials[at]! - highest));
         const total = slices.reduce((sum, at, s) => sum + weights[s]! * partials[at + 1]!, 0);
         for (let c = 0; c < headDim; c++) {
-          out[h * headDim + c] = slices.reduce((sum, at, s) => sum + weights[s]! * partials[at + 4 + c]!, 0) / total;
+          out[h * headDim + c] =
+            slices.reduce((sum, at, s) => sum + weights[s]! * partials[at + 4 + c]!, 0) / total;
         }
       }
       return { out };

@@ -19,7 +19,12 @@ export interface HeadRowOptions {
 
 export function headRowBindings({ qkNorm, pairing }: HeadRowOptions): readonly TypedBinding[] {
   const norm = (name: string): TypedBinding => ({ name, access: 'read', shape: '[headDim]', element: 'f32' });
-  const rope: TypedBinding = { name: 'rope', access: 'read', shape: '[capacity, ropeDims/2] (cos, sin)', element: 'vec2<f32>' };
+  const rope: TypedBinding = {
+    name: 'rope',
+    access: 'read',
+    shape: '[capacity, ropeDims/2] (cos, sin)',
+    element: 'vec2<f32>',
+  };
   return [...(qkNorm ? [norm('qNorm'), norm('kNorm')] : []), ...(pairing === 'none' ? [] : [rope])];
 }
 

@@ -59,7 +59,12 @@ export interface RowContext extends HeadRowOptions {
 }
 
 /** One head of q or k, normed and rotated for `position`. [headDim] */
-export function plainHead(row: ArrayLike<number>, position: number, isKey: boolean, context: RowContext): number[] {
+export function plainHead(
+  row: ArrayLike<number>,
+  position: number,
+  isKey: boolean,
+  context: RowContext,
+): number[] {
   let x = Array.from(row);
   if (context.qkNorm) {
     const meanSquare = x.reduce((sum, v) => sum + v * v, 0) / x.length;

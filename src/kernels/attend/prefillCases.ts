@@ -48,11 +48,59 @@ const ROPE_USUAL: RopeSetup = {
 const ROPE_SETUPS: readonly RopeSetup[] = [
   { ...ROPE_USUAL, title: 'first chunk, 9 heads on 3' },
   { ...ROPE_USUAL, title: 'second chunk, halves', kv: 'f16', position: 37 },
-  { ...ROPE_USUAL, title: 'norms, interleaved, 128 channels', qkNorm: true, pairing: 'interleaved', heads: 2, kvHeads: 2, headDim: 128, ropeDims: 128, position: 3 },
-  { ...ROPE_USUAL, title: '36 channels, 20 rotated, norms', qkNorm: true, heads: 3, kvHeads: 1, headDim: 36, ropeDims: 20, position: 11 },
-  { ...ROPE_USUAL, title: '20 channels, 12 rotated, interleaved, halves', kv: 'f16', pairing: 'interleaved', heads: 3, kvHeads: 1, headDim: 20, ropeDims: 12, position: 2 },
-  { ...ROPE_USUAL, title: 'norms, no rotation', qkNorm: true, pairing: 'none', ropeDims: 0, heads: 2, kvHeads: 1, headDim: 20 },
-  { ...ROPE_USUAL, title: 'neither, halves', kv: 'f16', pairing: 'none', ropeDims: 0, heads: 2, kvHeads: 1, headDim: 20, position: 4 },
+  {
+    ...ROPE_USUAL,
+    title: 'norms, interleaved, 128 channels',
+    qkNorm: true,
+    pairing: 'interleaved',
+    heads: 2,
+    kvHeads: 2,
+    headDim: 128,
+    ropeDims: 128,
+    position: 3,
+  },
+  {
+    ...ROPE_USUAL,
+    title: '36 channels, 20 rotated, norms',
+    qkNorm: true,
+    heads: 3,
+    kvHeads: 1,
+    headDim: 36,
+    ropeDims: 20,
+    position: 11,
+  },
+  {
+    ...ROPE_USUAL,
+    title: '20 channels, 12 rotated, interleaved, halves',
+    kv: 'f16',
+    pairing: 'interleaved',
+    heads: 3,
+    kvHeads: 1,
+    headDim: 20,
+    ropeDims: 12,
+    position: 2,
+  },
+  {
+    ...ROPE_USUAL,
+    title: 'norms, no rotation',
+    qkNorm: true,
+    pairing: 'none',
+    ropeDims: 0,
+    heads: 2,
+    kvHeads: 1,
+    headDim: 20,
+  },
+  {
+    ...ROPE_USUAL,
+    title: 'neither, halves',
+    kv: 'f16',
+    pairing: 'none',
+    ropeDims: 0,
+    heads: 2,
+    kvHeads: 1,
+    headDim: 20,
+    position: 4,
+  },
 ];
 
 function ropeCase(setup: RopeSetup, shape: KernelShape): KernelCase {
@@ -97,7 +145,12 @@ interface Content {
   readonly values: Float32Array<ArrayBuffer>;
 }
 
-function plainRopeWrite(setup: RopeSetup, context: RowContext, content: Content, qkvStride: number): Record<string, HostArray> {
+function plainRopeWrite(
+  setup: RopeSetup,
+  context: RowContext,
+  content: Content,
+  qkvStride: number,
+): Record<string, HostArray> {
   const { heads, kvHeads, headDim, position, tokens, kv } = setup;
   const qkv = content.qkv.slice();
   const keys = content.keys.slice();
@@ -147,11 +200,25 @@ const PREFILL_SETUPS: readonly PrefillSetup[] = [
   { ...PREFILL_USUAL, title: 'a chunk one past a tile, 9 heads on 3', heads: 9, kvHeads: 3 },
   { ...PREFILL_USUAL, title: 'second chunk across tiles, halves', kv: 'f16', position: 45, tokens: 20 },
   { ...PREFILL_USUAL, title: 'window and soft cap', window: 24, softCap: 4, position: 50, tokens: 40 },
-  { ...PREFILL_USUAL, title: 'window of one tile from an odd position', window: 32, position: 31, tokens: 35 },
+  {
+    ...PREFILL_USUAL,
+    title: 'window of one tile from an odd position',
+    window: 32,
+    position: 31,
+    tokens: 35,
+  },
   { ...PREFILL_USUAL, title: '36 channels', headDim: 36, heads: 2, kvHeads: 2, position: 7, tokens: 9 },
   { ...PREFILL_USUAL, title: '20 channels, halves', kv: 'f16', headDim: 20, position: 3, tokens: 5 },
   { ...PREFILL_USUAL, title: '128 channels', headDim: 128, heads: 2, tokens: 8, position: 30 },
-  { ...PREFILL_USUAL, title: '256 channels, halves', kv: 'f16', headDim: 256, heads: 2, tokens: 6, position: 5 },
+  {
+    ...PREFILL_USUAL,
+    title: '256 channels, halves',
+    kv: 'f16',
+    headDim: 256,
+    heads: 2,
+    tokens: 6,
+    position: 5,
+  },
 ];
 
 /** Positions past the chunk hold rubbish a mask alone would let through as NaN. */
@@ -174,7 +241,12 @@ function prefillCase(setup: PrefillSetup, shape: KernelShape): KernelCase {
     params: { heads, kvHeads, qkvStride, outStride, ...masking },
     step: { position, tokens, seed: 0 },
     tokens,
-    buffers: { kCache: storeKv(kv, keys), vCache: storeKv(kv, values), qkv, out: new Float32Array(tokens * outStride) },
+    buffers: {
+      kCache: storeKv(kv, keys),
+      vCache: storeKv(kv, values),
+      qkv,
+      out: new Float32Array(tokens * outStride),
+    },
     reference: () => {
       const out = new Float32Array(tokens * outStride);
       for (let t = 0; t < tokens; t++) {
@@ -186,7 +258,10 @@ function prefillCase(setup: PrefillSetup, shape: KernelShape): KernelCase {
           const k = rowsOf(keys, kvHead, setup);
           const v = rowsOf(values, kvHead, setup);
           const found = plainAttend(query, k, v, firstSeen(at, masking.window), at + 1, masking);
-          out.set(found.sum.map((sum) => sum / found.total), t * outStride + h * headDim);
+          out.set(
+            found.sum.map((sum) => sum / found.total),
+            t * outStride + h * headDim,
+          );
         }
       }
       return { out };

@@ -11,10 +11,11 @@ import store from './store.wgsl?raw';
 
 export type KvType = 'f32' | 'f16';
 
-const FORMAT: Readonly<Record<KvType, { readonly wgsl: string; readonly element: TypedBinding['element'] }>> = {
-  f32: { wgsl: f32, element: 'vec4<f32>' },
-  f16: { wgsl: f16, element: 'vec2<u32>' },
-};
+const FORMAT: Readonly<Record<KvType, { readonly wgsl: string; readonly element: TypedBinding['element'] }>> =
+  {
+    f32: { wgsl: f32, element: 'vec4<f32>' },
+    f16: { wgsl: f16, element: 'vec2<u32>' },
+  };
 
 /** Functions k_load, v_load and, where the cache is written, k_store, v_store. */
 export function kvAccess(type: KvType, access: TypedBinding['access']): string {
