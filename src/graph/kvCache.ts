@@ -8,7 +8,7 @@ import type { BufferRange, Gpu } from '../gpu/index.ts';
 import type { KvType } from '../kernels/index.ts';
 import type { ModelSpec, RopeSpec } from '../models/index.ts';
 
-export const PAGE = 256;
+const PAGE = 256;
 
 export interface LayerKv {
   readonly k: BufferRange; // [capacity, kvHeads, headDim]
@@ -113,7 +113,7 @@ export class KvCache {
  * cos and sin of every position and pair, from f64: WGSL promises its own only
  * to 2^-11, and only near zero. [capacity, dims/2, 2]
  */
-export function ropeTable(rope: RopeSpec, capacity: number): Float32Array<ArrayBuffer> {
+function ropeTable(rope: RopeSpec, capacity: number): Float32Array<ArrayBuffer> {
   const pairs = rope.dims / 2;
   const table = new Float32Array(capacity * pairs * 2);
   for (let position = 0; position < capacity; position++) {

@@ -45,7 +45,7 @@ async function withMachine<T>(work: (machine: Machine) => Promise<T>): Promise<T
   try {
     return await work({
       arena,
-      dispatch: recorder.dispatch,
+      dispatch: (...of) => recorder.dispatch(...of),
       buffer: (words) => {
         const buffer = make(words, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC);
         return { buffer, offset: 0, size: buffer.size };

@@ -1,18 +1,12 @@
 /**
  * rmsnorm: out[t] (= | +=) x[t] / sqrt(mean(x[t]²) + eps) · weight, each token of the
- * step in f32. `add` is Gemma's post norm, which goes into the residual stream.
- * `rows: 'last'` norms the step's last token alone, into row 0. For chunks of tokens;
- * at decode the matvec kernels fold the norm in.
+ * step in f32. `add` is Gemma's post norm, which goes into the residual stream. For
+ * chunks of tokens; at decode the matvec kernels fold the norm in.
  */
 import type { KernelCard, ParamField } from './card.ts';
 import { declare, type TypedBinding } from './declare.ts';
 import main from './rmsnorm.wgsl?raw';
 import workgroupSum from './workgroupSum.wgsl?raw';
-
-export interface RmsnormOptions {
-  readonly add: boolean;
-  readonly rows?: 'all' | 'last';
-}
 
 const PARAMS: readonly ParamField[] = [
   { name: 'width', type: 'u32' }, // columns without padding
@@ -26,16 +20,15 @@ const BINDINGS: readonly TypedBinding[] = [
   { name: 'out', access: 'read_write', shape: '[tokens, stride/4]', element: 'vec4<f32>' },
 ];
 
-export function rmsnorm({ add, rows = 'all' }: RmsnormOptions): KernelCard {
-  const last = rows === 'last';
+export function rmsnorm({ add }: { readonly add: boolean }): KernelCard {
   return {
-    name: ['rmsnorm', ...(last ? ['last'] : []), ...(add ? ['add'] : [])].join('.'),
+    name: add ? 'rmsnorm.add' : 'rmsnorm',
     params: PARAMS,
     bindings: BINDINGS,
     usesStep: true,
     wgsl: [declare(PARAMS, BINDINGS, true), workgroupSum, main].join('\n'),
-    constants: { ADD: add ? 1 : 0, LAST: last ? 1 : 0 },
+    constants: { ADD: add ? 1 : 0 },
     needs: [],
-    grid: (_params, tokens) => [last ? 1 : tokens, 1, 1],
+    grid: (_params, tokens) => [tokens, 1, 1],
   };
 }

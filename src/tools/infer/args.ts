@@ -17,7 +17,7 @@ export interface InferOptions {
   readonly logitsFile: string | null;
 }
 
-export const USAGE = `npm run infer -- --model PATH (--prompt TEXT [--chat] | --tokens 1,2,3) [options]
+const USAGE = `npm run infer -- --model PATH (--prompt TEXT [--chat] | --tokens 1,2,3) [options]
   --model PATH          a .gguf file, or a folder with config.json and *.safetensors
   --max-tokens N        tokens to generate (default 128; 0 with --logits for the prompt alone)
   --greedy              or --temperature T --top-k K --top-p P --min-p P --seed N
