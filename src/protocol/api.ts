@@ -180,7 +180,7 @@ export interface WorkerApi {
   complete(
     job: string,
     request: CompletionRequest,
-    onLogits: (rows: Float32Array<ArrayBuffer>) => void | Promise<void>,
+    onLogits: (rows: Float32Array<ArrayBuffer>) => void,
   ): Promise<Result<CompletionResult>>;
   /** Ends a job within a token or a record; unknown jobs are ignored. */
   cancel(job: string): void;

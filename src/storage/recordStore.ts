@@ -44,6 +44,10 @@ export function createMemoryStore(): RecordStore {
   });
 }
 
+function hashesIn(manifest: ModelManifest): readonly string[] {
+  return manifest.records.map((record) => record.sha256);
+}
+
 const MANIFEST = 'manifest/';
 const PARTIAL = 'partial/';
 const recordKey = (model: string, record: number): string => `${model}/${record}`;
@@ -60,15 +64,12 @@ export function createRecordStore({ manifests, records, form, ensureSpace }: She
     if ('reason' in checked) {
       throw new AppError('STORAGE', `the manifest of ${model} is damaged: ${checked.reason}`, { model });
     }
-    hashes.set(
-      model,
-      checked.value.records.map((record) => record.sha256),
-    );
+    hashes.set(model, hashesIn(checked.value));
     return checked.value;
   };
 
   const hashOf = async (model: string, record: number): Promise<string> => {
-    const known = hashes.get(model) ?? (await readManifest(model)).records.map((entry) => entry.sha256);
+    const known = hashes.get(model) ?? hashesIn(await readManifest(model));
     const hash = known[record];
     if (hash === undefined) throw new Error(`model ${model} has no record ${record}`);
     return hash;

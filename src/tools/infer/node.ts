@@ -42,7 +42,7 @@ export async function inferInNode(options: InferOptions): Promise<InferReport> {
     });
     if (file !== null) closeSync(file);
     return report({
-      adapter: [gpu.facts.vendor, gpu.facts.description].filter(Boolean).join(' '),
+      adapter: [gpu.facts.vendor, gpu.facts.architecture, gpu.facts.description].filter(Boolean).join(' '),
       importMs,
       loadMs,
       result: {

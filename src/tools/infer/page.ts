@@ -26,10 +26,14 @@ window.infer = async ({ urls, weights, contextLength, request }) => {
   const importMs = performance.now() - started;
   const loaded = await worker.loadModel('load', imported.value.id, { contextLength }, () => undefined);
   if (!loaded.ok) return loaded;
-  const completed = await worker.complete('complete', request, postLogits);
+  let posted = Promise.resolve();
+  const completed = await worker.complete('complete', request, (rows) => {
+    posted = posted.then(() => postLogits(rows));
+  });
+  await posted;
   if (!completed.ok) return completed;
-  const { vendor, description } = device.value;
-  const adapter = [vendor, description].filter(Boolean).join(' ');
+  const { vendor, architecture, description } = device.value;
+  const adapter = [vendor, architecture, description].filter(Boolean).join(' ');
   return { ok: true, value: { adapter, importMs, loadMs: loaded.value.loadMs, result: completed.value } };
 };
 
