@@ -16,6 +16,7 @@ export interface LoadOptions {
   /** For tests: what the context and the shape would choose otherwise. */
   readonly kv?: KvType;
   readonly chunk?: number;
+  readonly bindingBytes?: number;
   readonly signal: AbortSignal;
   readonly onProgress: (phase: 'weights' | 'kernels', done: number, total: number) => void;
 }
@@ -36,7 +37,7 @@ export async function loadModel(gpu: Gpu, records: RecordReader, manifest: Model
   const tokenizer = createTokenizer(manifest.text);
   const kv = options.kv ?? chooseKvType(spec, options.contextLength);
   const contextLength = fitContext(gpu, manifest, kv, options.contextLength);
-  const weights = await gpu.scoped('weights', () => Promise.resolve(new GpuWeights(gpu, manifest.tensors)));
+  const weights = await gpu.scoped('weights', () => Promise.resolve(new GpuWeights(gpu, manifest.tensors, options.bindingBytes)));
   let runner: Runner | null = null;
   try {
     await gpu.scoped('loading weights', () =>

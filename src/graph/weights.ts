@@ -50,11 +50,13 @@ export class GpuWeights {
   readonly #tensors: readonly GpuTensor[];
   readonly #byName: ReadonlyMap<string, GpuTensor>;
 
-  constructor(gpu: Gpu, shapes: readonly TensorShape[]) {
+  /** `bindingBytes` lowers the device's own limit, for tests. */
+  constructor(gpu: Gpu, shapes: readonly TensorShape[], bindingBytes = Infinity) {
     this.#gpu = gpu;
-    const limits = gpu.device.limits;
-    const arenaBytes = Math.min(limits.maxBufferSize, ARENA_BYTES);
-    const { plans, arenas } = place(shapes, Math.min(limits.maxStorageBufferBindingSize, arenaBytes), arenaBytes);
+    const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
+    const arenaBytes = Math.min(maxBufferSize, ARENA_BYTES);
+    const most = Math.min(maxStorageBufferBindingSize, arenaBytes, bindingBytes);
+    const { plans, arenas } = place(shapes, most, arenaBytes);
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
     this.#arenas = arenas.map((bytes, i) => gpu.memory.buffer(`weights ${i}`, bytes, usage));
     const range = (at: Place): BufferRange => ({ buffer: this.#arenas[at.arena]!, offset: at.offset, size: at.size });
