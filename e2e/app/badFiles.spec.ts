@@ -9,7 +9,11 @@ const named = (name: string, file: FilePayload): FilePayload => ({ ...file, name
 
 const BAD: readonly { readonly file: FilePayload; readonly title: string; readonly facts: RegExp }[] = [
   {
-    file: { name: 'notes.gguf', mimeType: 'text/plain', buffer: Buffer.from('Dear diary, today I fed the fish.\n'.repeat(99)) },
+    file: {
+      name: 'notes.gguf',
+      mimeType: 'text/plain',
+      buffer: Buffer.from('Dear diary, today I fed the fish.\n'.repeat(99)),
+    },
     title: 'Not a GGUF model',
     facts: /“notes\.gguf” is not a GGUF file/,
   },
@@ -19,32 +23,50 @@ const BAD: readonly { readonly file: FilePayload; readonly title: string; readon
     facts: /“empty\.gguf”/,
   },
   {
-    file: named('half-a-header.gguf', tinyModel('llama', (bytes) => bytes.subarray(0, 3000))),
+    file: named(
+      'half-a-header.gguf',
+      tinyModel('llama', (bytes) => bytes.subarray(0, 3000)),
+    ),
     title: 'The file ends too early',
     facts: /“half-a-header\.gguf” is shorter than its own table says/,
   },
   {
-    file: named('half-the-weights.gguf', tinyModel('llama', (bytes) => bytes.subarray(0, 100_000))),
+    file: named(
+      'half-the-weights.gguf',
+      tinyModel('llama', (bytes) => bytes.subarray(0, 100_000)),
+    ),
     title: 'The file ends too early',
     facts: /“half-the-weights\.gguf” is shorter than its own table says/,
   },
   {
-    file: named('mamba.gguf', tinyModel('llama', (bytes) => setText(bytes, 'general.architecture', 'mamba'))),
+    file: named(
+      'mamba.gguf',
+      tinyModel('llama', (bytes) => setText(bytes, 'general.architecture', 'mamba')),
+    ),
     title: 'This family of models is not supported yet',
     facts: /\(mamba\).*Llama, Qwen 2, Qwen 3 or Gemma 3/,
   },
   {
-    file: named('endless.gguf', tinyModel('llama', (bytes) => setNumber(bytes, 'llama.block_count', 0xffff_ffff))),
+    file: named(
+      'endless.gguf',
+      tinyModel('llama', (bytes) => setNumber(bytes, 'llama.block_count', 0xffff_ffff)),
+    ),
     title: 'The model’s dimensions make no sense',
     facts: /“endless\.gguf” states sizes that do not fit together/,
   },
   {
-    file: named('headless.gguf', tinyModel('llama', (bytes) => setNumber(bytes, 'llama.attention.head_count', 0))),
+    file: named(
+      'headless.gguf',
+      tinyModel('llama', (bytes) => setNumber(bytes, 'llama.attention.head_count', 0)),
+    ),
     title: 'The model’s dimensions make no sense',
     facts: /“headless\.gguf” states sizes that do not fit together/,
   },
   {
-    file: named('wide.gguf', tinyModel('llama', (bytes) => setNumber(bytes, 'llama.embedding_length', 4096))),
+    file: named(
+      'wide.gguf',
+      tinyModel('llama', (bytes) => setNumber(bytes, 'llama.embedding_length', 4096)),
+    ),
     title: 'The model’s dimensions make no sense',
     facts: /“wide\.gguf” states sizes that do not fit together/,
   },

@@ -7,7 +7,8 @@ import { choose, keptForOffline, openModels, origins, test } from './product.ts'
 
 const FIGURES = /^\d+ tokens · [\d.]+ tokens\/s · first after [\d.]+ s$/;
 /** The answer that is being spoken, or was last. */
-const words = async (page: Page): Promise<string> => (await answers(page).last().locator('.prose').textContent()) ?? '';
+const words = async (page: Page): Promise<string> =>
+  (await answers(page).last().locator('.prose').textContent()) ?? '';
 
 /** Lets at least so many characters come, then stops it. */
 async function interrupt(page: Page, characters: number): Promise<void> {
@@ -64,7 +65,10 @@ test('a file becomes a model that chats, stays, and chats on with no server and 
   expect([...asked]).toEqual([new URL(product.url).origin]);
 });
 
-test('the browser closed and opened again finds the model and loads it on request', async ({ page, product }) => {
+test('the browser closed and opened again finds the model and loads it on request', async ({
+  page,
+  product,
+}) => {
   await choose(page, tinyModel('qwen3'));
   await expect(state(page)).toHaveText('ready');
   await openModels(page);
@@ -109,6 +113,8 @@ test('the chat screen keeps the rules of access in light and dark', async ({ pag
       .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'])
       .options({ rules: { 'color-contrast-enhanced': { enabled: true } } })
       .analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual(
+      [],
+    );
   }
 });

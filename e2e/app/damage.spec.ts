@@ -31,7 +31,9 @@ async function stillChats(page: Page): Promise<void> {
 }
 
 for (const how of ['flip', 'remove'] as const) {
-  test(`a record that is damaged (${how}) is refused by name, and mended by the same file`, async ({ page }) => {
+  test(`a record that is damaged (${how}) is refused by name, and mended by the same file`, async ({
+    page,
+  }) => {
     await choose(page, tinyModel('qwen2'));
     await expect(state(page)).toHaveText('ready');
     const [stored] = await storedModels(page);
@@ -87,7 +89,11 @@ test('a disk that fills while a model arrives keeps what arrived, and goes on wh
   await expect(dialog().getByRole('alert')).toHaveCount(0);
 });
 
-test('of two tabs that import the same model one works and the other says so', async ({ page, context, product }) => {
+test('of two tabs that import the same model one works and the other says so', async ({
+  page,
+  context,
+  product,
+}) => {
   server.manners.stallAfter = (bytes) => (bytes > WEIGHTS ? bytes >> 1 : null);
   await download(page);
   await expect(page.getByRole('progressbar', { name: 'Import of big' })).toBeVisible();
@@ -107,5 +113,10 @@ test('of two tabs that import the same model one works and the other says so', a
   await expect(page.getByRole('button', { name: 'Resume big' })).toBeVisible();
   server.manners.stallAfter = () => null;
   await download(other);
-  await expect(other.getByRole('dialog').getByRole('button', { name: /^(Load|Unload)/ }).first()).toBeVisible();
+  await expect(
+    other
+      .getByRole('dialog')
+      .getByRole('button', { name: /^(Load|Unload)/ })
+      .first(),
+  ).toBeVisible();
 });

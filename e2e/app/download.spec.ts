@@ -58,7 +58,8 @@ test('a download cut three times goes on at the record it had reached, to the sa
   let page = first;
   // One connection breaks, which the page mends by itself.
   let breaks = 0;
-  server.manners.cutAfter = (bytes) => (bytes < WEIGHTS || breaks++ > 0 ? null : Math.floor(Math.random() * bytes));
+  server.manners.cutAfter = (bytes) =>
+    bytes < WEIGHTS || breaks++ > 0 ? null : Math.floor(Math.random() * bytes);
   sendUpTo(60);
   await page.getByLabel('Address of a GGUF file').fill(`${server.origin}/big.gguf`);
   await page.getByRole('button', { name: 'Download', exact: true }).click();
@@ -97,21 +98,38 @@ test('a download cut three times goes on at the record it had reached, to the sa
   await writeFile(path, model);
   await openModels(page);
   await choose(page, path);
-  await expect.poll(async () => (await storedModels(page)).map((stored) => stored.state)).toEqual(['ready', 'ready']);
+  await expect
+    .poll(async () => (await storedModels(page)).map((stored) => stored.state))
+    .toEqual(['ready', 'ready']);
   const uncut = (await storedModels(page)).find(({ title }) => title === 'uncut');
   expect(uncut?.records.length).toBe(5);
   expect(downloaded?.records).toEqual(uncut?.records);
   await rm(folder, { recursive: true });
 });
 
-test('a repository lists its models with their sizes, and one comes from there', async ({ page, context }) => {
+test('a repository lists its models with their sizes, and one comes from there', async ({
+  page,
+  context,
+}) => {
   const small = tinyModel('qwen3').buffer;
   const large = tinyModel('gemma3').buffer;
   const hub = await startRangeServer({
     '/api/models/someone/tiny-GGUF/tree/main': JSON.stringify([
       { type: 'file', path: 'README.md', size: 10, oid: '1' },
-      { type: 'file', path: 'tiny-Q8_0.gguf', size: 134, oid: '2', lfs: { oid: '2', size: large.length, pointerSize: 134 } },
-      { type: 'file', path: 'tiny-Q4_0.gguf', size: 134, oid: '3', lfs: { oid: '3', size: small.length, pointerSize: 134 } },
+      {
+        type: 'file',
+        path: 'tiny-Q8_0.gguf',
+        size: 134,
+        oid: '2',
+        lfs: { oid: '2', size: large.length, pointerSize: 134 },
+      },
+      {
+        type: 'file',
+        path: 'tiny-Q4_0.gguf',
+        size: 134,
+        oid: '3',
+        lfs: { oid: '3', size: small.length, pointerSize: 134 },
+      },
     ]),
     '/someone/tiny-GGUF/resolve/main/tiny-Q4_0.gguf': new Uint8Array(small),
   });
@@ -134,6 +152,8 @@ test('a repository lists its models with their sizes, and one comes from there',
   await expect(files.nth(1)).toContainText(`tiny-Q8_0.gguf${Math.ceil(large.length / 1000)} kB`);
   await page.getByRole('button', { name: 'Download tiny-Q4_0.gguf' }).click();
   await expect(state(page)).toHaveText('ready');
-  expect((await storedModels(page)).map(({ origin }) => origin)).toEqual(['hub:someone/tiny-GGUF/tiny-Q4_0.gguf']);
+  expect((await storedModels(page)).map(({ origin }) => origin)).toEqual([
+    'hub:someone/tiny-GGUF/tiny-Q4_0.gguf',
+  ]);
   await hub.close();
 });

@@ -5,7 +5,10 @@ import type { FilePayload } from './product.ts';
 
 type Family = 'llama' | 'qwen2' | 'qwen3' | 'gemma3';
 
-export function tinyModel(family: Family = 'llama', change: (bytes: Buffer) => Buffer | void = () => undefined): FilePayload {
+export function tinyModel(
+  family: Family = 'llama',
+  change: (bytes: Buffer) => Buffer | void = () => undefined,
+): FilePayload {
   const bytes = readFileSync(`src/graph/fixtures/${family}/model.gguf`);
   return {
     name: `tiny-${family}.gguf`,

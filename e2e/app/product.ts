@@ -3,7 +3,7 @@
  * taken away, in a browser whose profile outlives it. Only a persistent profile
  * is installable and reads Blobs back from IndexedDB.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, test as base, expect, type BrowserContext, type Page } from '@playwright/test';
@@ -14,24 +14,24 @@ const PORT = 5176;
 
 export interface Product {
   readonly url: string;
+  /** What is served: a copy of the build, which a spec may change. */
+  readonly folder: string;
   /** The browser's one profile, opened anew with each call; the one before is closed. */
   open(flags?: readonly string[]): Promise<BrowserContext>;
   stopServer(): Promise<void>;
 }
 
 interface Fixtures {
-  /** A build, from the repository's root. */
-  readonly folder: string;
   readonly product: Product;
   readonly context: BrowserContext;
   readonly page: Page;
 }
 
 export const test = base.extend<Fixtures>({
-  folder: [BUILD, { option: true }],
-
-  product: async ({ folder, launchOptions }, use) => {
-    const profile = await mkdtemp(join(tmpdir(), 'shoal-profile-'));
+  product: async ({ launchOptions }, use) => {
+    const place = await mkdtemp(join(tmpdir(), 'shoal-'));
+    const folder = join(place, 'site');
+    await cp(BUILD, folder, { recursive: true });
     let server: Served | null = await serve(folder, PORT);
     let opened: BrowserContext | null = null;
     async function stopServer(): Promise<void> {
@@ -40,16 +40,20 @@ export const test = base.extend<Fixtures>({
     }
     await use({
       url: server.url,
+      folder,
       stopServer,
       async open(flags = launchOptions.args ?? []) {
         await opened?.close();
-        opened = await chromium.launchPersistentContext(profile, { ...launchOptions, args: [...flags] });
+        opened = await chromium.launchPersistentContext(join(place, 'profile'), {
+          ...launchOptions,
+          args: [...flags],
+        });
         return opened;
       },
     });
     await (opened as BrowserContext | null)?.close();
     await stopServer();
-    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+    await rm(place, { recursive: true, force: true, maxRetries: 5 });
   },
 
   context: async ({ product }, use) => use(await product.open()),

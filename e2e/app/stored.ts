@@ -1,9 +1,6 @@
 /** What the page keeps in IndexedDB, seen and changed from outside the code that wrote it. */
 import type { Page } from '@playwright/test';
 
-const RECORDS = 'shoal-records';
-const MANIFESTS = 'shoal-manifests';
-
 interface StoredRecord {
   readonly bytes: number;
   /** null while it has not arrived. */
@@ -19,30 +16,42 @@ export interface StoredModel {
   readonly state: 'ready' | 'partial';
 }
 
-export async function storedModels(page: Page): Promise<readonly StoredModel[]> {
-  const entries = await page.evaluate(async (database) => {
+/** A database of the page's, as a handle to three functions in the page. */
+function shelf(page: Page, database: 'shoal-manifests' | 'shoal-records') {
+  return page.evaluateHandle(async (name) => {
     const result = <T>(request: IDBRequest<T>): Promise<T> =>
       new Promise((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error ?? new Error('the request failed'));
+        request.addEventListener('success', () => resolve(request.result));
+        request.addEventListener('error', () => reject(request.error ?? new Error('the request failed')));
       });
-    const open = await result(indexedDB.open(database));
-    try {
-      if (!open.objectStoreNames.contains('entries')) return [];
-      const store = open.transaction('entries').objectStore('entries');
-      const [keys, values] = await Promise.all([result(store.getAllKeys()), result(store.getAll())]);
-      return keys.map((key, i) => [String(key), values[i] as Omit<StoredModel, 'state'>] as const);
-    } finally {
-      open.close();
+    async function within<T>(mode: IDBTransactionMode, work: (entries: IDBObjectStore) => Promise<T>) {
+      const open = await result(indexedDB.open(name));
+      try {
+        return await work(open.transaction('entries', mode).objectStore('entries'));
+      } finally {
+        open.close();
+      }
     }
-  }, MANIFESTS);
-  return entries.map(([key, { id, title, origin, sourceBytes, records }]) => ({
+    return {
+      keys: () => within('readonly', (entries) => result(entries.getAllKeys())),
+      values: () => within('readonly', (entries) => result<unknown[]>(entries.getAll())),
+      put: (key: string, value: Blob) => within('readwrite', (entries) => result(entries.put(value, key))),
+      remove: (key: string) => within('readwrite', (entries) => result(entries.delete(key))),
+    };
+  }, database);
+}
+
+export async function storedModels(page: Page): Promise<readonly StoredModel[]> {
+  const manifests = await shelf(page, 'shoal-manifests');
+  const keys = (await manifests.evaluate((stored) => stored.keys())) as readonly string[];
+  const values = (await manifests.evaluate((stored) => stored.values())) as readonly StoredModel[];
+  return values.map(({ id, title, origin, sourceBytes, records }, i) => ({
     id,
     title,
     origin,
     sourceBytes,
     records: records.map(({ bytes, sha256 }) => ({ bytes, sha256 })),
-    state: key.startsWith('partial/') ? 'partial' : 'ready',
+    state: keys[i]?.startsWith('partial/') === true ? 'partial' : 'ready',
   }));
 }
 
@@ -55,24 +64,23 @@ export const arrivedRecords = (model: StoredModel | undefined): number =>
   (model?.records ?? []).filter(({ sha256 }) => sha256 !== null).length;
 
 /** Flips one bit in the middle of a record, or takes the record away. */
-export async function spoilRecord(page: Page, model: string, record: number, how: 'flip' | 'remove'): Promise<void> {
-  await page.evaluate(
-    async ([database, key, gone]) => {
-      const result = <T>(request: IDBRequest<T>): Promise<T> =>
-        new Promise((resolve, reject) => {
-          request.onsuccess = () => resolve(request.result);
-          request.onerror = () => reject(request.error ?? new Error('the request failed'));
-        });
-      const open = await result(indexedDB.open(database));
-      const stored: unknown = await result(open.transaction('entries').objectStore('entries').get(key));
-      if (!(stored instanceof Blob)) throw new Error(`no record ${key}`);
-      const bytes = new Uint8Array(await stored.arrayBuffer());
+export async function spoilRecord(
+  page: Page,
+  model: string,
+  record: number,
+  how: 'flip' | 'remove',
+): Promise<void> {
+  const records = await shelf(page, 'shoal-records');
+  await records.evaluate(
+    async (stored, [key, gone]) => {
+      const at = (await stored.keys()).indexOf(key);
+      const blob = (await stored.values())[at];
+      if (!(blob instanceof Blob)) throw new Error(`no record ${key}`);
+      const bytes = new Uint8Array(await blob.arrayBuffer());
       const middle = bytes.length >> 1;
       bytes[middle] = (bytes[middle] ?? 0) ^ 1;
-      const store = open.transaction('entries', 'readwrite').objectStore('entries');
-      await (gone ? result(store.delete(key)) : result(store.put(new Blob([bytes]), key)));
-      open.close();
+      await (gone ? stored.remove(key) : stored.put(key, new Blob([bytes])));
     },
-    [RECORDS, `${model}/${record}`, how === 'remove'] as const,
+    [`${model}/${record}`, how === 'remove'] as const,
   );
 }

@@ -71,7 +71,9 @@ export function splitTinyLlama(seed = 1): readonly Uint8Array<ArrayBuffer>[] {
 }
 
 function metadata(architecture: string, shape: LlamaShape): Record<string, Value> {
-  const tokens = Array.from({ length: shape.vocab }, (_, i) => (i === 0 ? '<s>' : i === 1 ? '</s>' : `t${i}`));
+  const tokens = Array.from({ length: shape.vocab }, (_, i) =>
+    i === 0 ? '<s>' : i === 1 ? '</s>' : `t${i}`,
+  );
   return {
     'general.architecture': architecture,
     'general.name': 'Tiny Llama',
