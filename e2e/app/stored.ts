@@ -16,7 +16,7 @@ export interface StoredModel {
   readonly state: 'ready' | 'partial';
 }
 
-/** A database of the page's, as a handle to three functions in the page. */
+/** A database of the page's, as a handle to functions in the page. */
 function shelf(page: Page, database: 'shoal-manifests' | 'shoal-records') {
   return page.evaluateHandle(async (name) => {
     const result = <T>(request: IDBRequest<T>): Promise<T> =>
@@ -33,8 +33,15 @@ function shelf(page: Page, database: 'shoal-manifests' | 'shoal-records') {
       }
     }
     return {
-      keys: () => within('readonly', (entries) => result(entries.getAllKeys())),
-      values: () => within('readonly', (entries) => result<unknown[]>(entries.getAll())),
+      /** All of them as they are at one moment. */
+      entries: () =>
+        within('readonly', async (entries) => {
+          const [keys, values] = await Promise.all([
+            result(entries.getAllKeys()),
+            result<unknown[]>(entries.getAll()),
+          ]);
+          return keys.map((key, i) => [key, values[i]] as const);
+        }),
       put: (key: string, value: Blob) => within('readwrite', (entries) => result(entries.put(value, key))),
       remove: (key: string) => within('readwrite', (entries) => result(entries.delete(key))),
     };
@@ -43,15 +50,17 @@ function shelf(page: Page, database: 'shoal-manifests' | 'shoal-records') {
 
 export async function storedModels(page: Page): Promise<readonly StoredModel[]> {
   const manifests = await shelf(page, 'shoal-manifests');
-  const keys = (await manifests.evaluate((stored) => stored.keys())) as readonly string[];
-  const values = (await manifests.evaluate((stored) => stored.values())) as readonly StoredModel[];
-  return values.map(({ id, title, origin, sourceBytes, records }, i) => ({
+  const entries = (await manifests.evaluate((stored) => stored.entries())) as readonly [
+    string,
+    StoredModel,
+  ][];
+  return entries.map(([key, { id, title, origin, sourceBytes, records }]) => ({
     id,
     title,
     origin,
     sourceBytes,
     records: records.map(({ bytes, sha256 }) => ({ bytes, sha256 })),
-    state: keys[i]?.startsWith('partial/') === true ? 'partial' : 'ready',
+    state: key.startsWith('partial/') ? 'partial' : 'ready',
   }));
 }
 
@@ -73,8 +82,7 @@ export async function spoilRecord(
   const records = await shelf(page, 'shoal-records');
   await records.evaluate(
     async (stored, [key, gone]) => {
-      const at = (await stored.keys()).indexOf(key);
-      const blob = (await stored.values())[at];
+      const blob = (await stored.entries()).find(([name]) => name === key)?.[1];
       if (!(blob instanceof Blob)) throw new Error(`no record ${key}`);
       const bytes = new Uint8Array(await blob.arrayBuffer());
       const middle = bytes.length >> 1;
