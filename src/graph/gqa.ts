@@ -2,6 +2,7 @@
  * Grouped-query attention. A decoded token takes four dispatches: norm and q, k, v;
  * rope, cache and split attention; the merge of the splits; output and residual.
  */
+import { AppError } from '../base/failure.ts';
 import { attendDecode, attendMerge, attendPrefill, partialsBytes, ropeWrite } from '../kernels/index.ts';
 import type { AttentionSpec, LayerSpec, ModelSpec } from '../models/index.ts';
 import type { BufferRange } from '../gpu/index.ts';
@@ -21,7 +22,16 @@ export function decodeGqa(b: ProgramBuilder, layer: LayerSpec, at: number): void
   b.decodeNormed(`${at}.attnNorm`, qkv(b, attention, at));
   b.add(
     attendDecode({ ...headRow(b, attention), kv: kv.type, shape, headDim, group: heads / kvHeads }),
-    { heads, kvHeads, ropeDims: ropeDims(b, attention), window, splits: SPLITS, scale, softCap, eps: b.spec.normEps },
+    {
+      heads,
+      kvHeads,
+      ropeDims: ropeDims(b, attention),
+      window,
+      splits: SPLITS,
+      scale,
+      softCap,
+      eps: b.spec.normEps,
+    },
     { ...caches(b, at), qkv: acts.qkv, ...headRowBuffers(b, attention, at), partials: acts.partials },
   );
   b.add(
@@ -47,29 +57,46 @@ export function prefillGqa(b: ProgramBuilder, layer: LayerSpec, at: number): voi
     { heads, kvHeads, qkvStride: strides.qkv, outStride: strides.attended, window, scale, softCap },
     { ...caches(b, at), qkv: acts.qkv, out: acts.attended },
   );
-  b.prefillIntoStream(`${at}.out`, acts.attended, strides.attended, postNorm(layer, at), outBias(attention, at));
+  b.prefillIntoStream(
+    `${at}.out`,
+    acts.attended,
+    strides.attended,
+    postNorm(layer, at),
+    outBias(attention, at),
+  );
 }
 
-/** One matrix, or three where their layouts differ; the rows land side by side either way. */
+/** One matrix, or several where layouts differ; the rows land side by side either way. */
 function qkv(b: ProgramBuilder, attention: AttentionSpec, at: number): readonly Linear[] {
   const { heads, kvHeads, headDim, qkvBias } = attention;
   const bias = qkvBias ? `${at}.qkvBias` : undefined;
-  const row = { y: b.acts.qkv, yStride: b.strides.qkv, bias };
-  if (b.weights.has(`${at}.qkv`)) return [{ tensor: `${at}.qkv`, ...row }];
   const k = heads * headDim;
   const v = k + kvHeads * headDim;
-  return [
-    { tensor: `${at}.q`, ...row },
-    { tensor: `${at}.k`, ...row, yOffset: k, biasOffset: k },
-    { tensor: `${at}.v`, ...row, yOffset: v, biasOffset: v },
-  ];
+  const starts = { qkv: 0, qk: 0, q: 0, kv: k, k, v };
+  const parts = Object.entries(starts).filter(([part]) => b.weights.has(`${at}.${part}`));
+  const rows = parts.reduce((sum, [part]) => sum + b.weights.get(`${at}.${part}`).rows, 0);
+  if (rows !== v + kvHeads * headDim) {
+    throw new AppError('MISSING_TENSOR', `the stored model lacks part of ${at}.qkv`, { tensor: `${at}.qkv` });
+  }
+  return parts.map(([part, first]) => ({
+    tensor: `${at}.${part}`,
+    y: b.acts.qkv,
+    yStride: b.strides.qkv,
+    yOffset: first,
+    bias,
+    biasOffset: first,
+  }));
 }
 
 function headRow(b: ProgramBuilder, { qkNorm, rope }: AttentionSpec) {
   return { qkNorm, pairing: rope < 0 ? 'none' : b.spec.ropes[rope]!.pairing } as const;
 }
 
-function headRowBuffers(b: ProgramBuilder, { qkNorm, rope }: AttentionSpec, at: number): Record<string, BufferRange> {
+function headRowBuffers(
+  b: ProgramBuilder,
+  { qkNorm, rope }: AttentionSpec,
+  at: number,
+): Record<string, BufferRange> {
   return {
     ...(qkNorm ? { qNorm: b.weights.vector(`${at}.qNorm`), kNorm: b.weights.vector(`${at}.kNorm`) } : {}),
     ...(rope < 0 ? {} : { rope: b.kv.rope(rope) }),

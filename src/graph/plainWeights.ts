@@ -3,8 +3,15 @@ import { decodeRows, type TensorDirectory } from '../formats/index.ts';
 import type { TensorRecipe } from '../models/index.ts';
 import type { PlainWeights } from './plain.ts';
 
-/** What is stored apart where layouts differ, and read as one by the plain pass. */
-const FUSED: Readonly<Record<string, readonly string[]>> = { qkv: ['q', 'k', 'v'], gateUp: ['gate', 'up'] };
+/** What is stored apart where layouts differ, and read as one by the plain pass: the ways it may be cut. */
+const FUSED: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  qkv: [
+    ['qk', 'v'],
+    ['q', 'kv'],
+    ['q', 'k', 'v'],
+  ],
+  gateUp: [['gate', 'up']],
+};
 
 /** Every tensor of the recipes, held in memory as f32. */
 export async function readPlainWeights(
@@ -20,17 +27,14 @@ export async function readPlainWeights(
   };
 }
 
-/** '3.qkv' from 3.q, 3.k and 3.v, rows one after the other. */
+/** '3.qkv' from 3.qk and 3.v, rows one after the other. */
 function fuse(name: string, held: ReadonlyMap<string, Float32Array>): Float32Array {
   const [layer = '', role = ''] = name.split('.');
-  const parts = FUSED[role]?.map((part) => held.get(`${layer}.${part}`));
-  if (parts === undefined) throw new Error(`no tensor ${name}`);
-  return join(
-    parts.map((part) => {
-      if (part === undefined) throw new Error(`no tensor ${name}, whole or in parts`);
-      return part;
-    }),
-  );
+  for (const cut of FUSED[role] ?? []) {
+    const parts = cut.flatMap((part) => held.get(`${layer}.${part}`) ?? []);
+    if (parts.length === cut.length) return join(parts);
+  }
+  throw new Error(`no tensor ${name}, whole or in parts`);
 }
 
 async function readTensor(recipe: TensorRecipe, { tensors }: TensorDirectory): Promise<Float32Array> {

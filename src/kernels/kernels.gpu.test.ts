@@ -16,6 +16,7 @@ const EXPECTED = [
   'attendDecode',
   'attendMerge',
   'attendPrefill',
+  'sample',
 ];
 
 let gpu: Gpu;

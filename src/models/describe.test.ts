@@ -200,9 +200,14 @@ test('parts of different layouts stay apart, of one layout are joined', async ()
   retype('blk.0.ffn_up.weight', 'Q5_0');
   const { recipes } = await specFromGguf(ggufMetadata(one), { tensors });
   const names = recipes.map(({ name }) => name);
-  expect(names).toEqual(expect.arrayContaining(['0.q', '0.k', '0.v', '0.gateUp']));
+  expect(names).toEqual(expect.arrayContaining(['0.qk', '0.v', '0.gateUp']));
   expect(names).not.toContain('0.qkv');
   expect(names).not.toContain('0.gate');
+
+  retype('blk.0.attn_q.weight', 'Q8_0');
+  retype('blk.0.ffn_up.weight', 'Q4_1');
+  const again = (await specFromGguf(ggufMetadata(one), { tensors })).recipes.map(({ name }) => name);
+  expect(again).toEqual(expect.arrayContaining(['0.q', '0.k', '0.v', '0.gate', '0.up']));
 });
 
 test('divisors in rope_freqs.weight divide the frequencies', async () => {

@@ -97,12 +97,18 @@ function openBook(named: NamedTensors, normOffset: number) {
     matrix,
     vector,
     norm: (name: string, part: FileTensor): void => vector(name, [part], normOffset),
-    /** One matrix where the parts' layouts allow, else one for each under its own name. */
-    fused(layer: number, name: string, parts: readonly (readonly [string, FileTensor])[]): void {
-      const files = parts.map(([, file]) => file);
-      const sameLayout = files.every(({ layout }) => layout === files[0]!.layout);
-      if (sameLayout) matrix(`${layer}.${name}`, files);
-      else for (const [own, file] of parts) matrix(`${layer}.${own}`, [file]);
+    /** One matrix where the parts' layouts allow, else one for each run of neighbours that share theirs. */
+    fused(layer: number, whole: string, parts: readonly (readonly [string, FileTensor])[]): void {
+      for (let first = 0; first < parts.length; ) {
+        const other = parts.findIndex(([, file], i) => i > first && file.layout !== parts[first]![1].layout);
+        const run = parts.slice(first, other < 0 ? parts.length : other);
+        const name = run.length === parts.length ? whole : run.map(([own]) => own).join('');
+        matrix(
+          `${layer}.${name}`,
+          run.map(([, file]) => file),
+        );
+        first += run.length;
+      }
     },
     file(role: TensorRole, rows: number, cols: number, layer?: number): FileTensor {
       const name = fileName(named, role, layer);

@@ -75,8 +75,9 @@ export interface RopeSpec {
  *   L.out [hidden, heads*headDim]   L.outBias [hidden]   L.attnPostNorm [hidden]
  *   L.ffnNorm [hidden]      L.gateUp [2*inner, hidden] gate rows first
  *   L.down [hidden, inner]  L.ffnPostNorm [hidden]
- * Where q, k and v are stored in different layouts there is L.q, L.k, L.v
- * instead of L.qkv, and L.gate, L.up instead of L.gateUp.
+ * Where q, k and v are stored in different layouts, neighbours that share one
+ * stay together: L.qk and L.v, L.q and L.kv, or L.q, L.k, L.v instead of L.qkv;
+ * likewise L.gate, L.up instead of L.gateUp.
  * L is written as its number: '3.qkv'.
  */
 export interface TensorRecipe {
