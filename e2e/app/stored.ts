@@ -50,18 +50,18 @@ function shelf(page: Page, database: 'shoal-manifests' | 'shoal-records') {
 
 export async function storedModels(page: Page): Promise<readonly StoredModel[]> {
   const manifests = await shelf(page, 'shoal-manifests');
-  const entries = (await manifests.evaluate((stored) => stored.entries())) as readonly [
-    string,
-    StoredModel,
-  ][];
-  return entries.map(([key, { id, title, origin, sourceBytes, records }]) => ({
-    id,
-    title,
-    origin,
-    sourceBytes,
-    records: records.map(({ bytes, sha256 }) => ({ bytes, sha256 })),
-    state: key.startsWith('partial/') ? 'partial' : 'ready',
-  }));
+  const entries = await manifests.evaluate((stored) => stored.entries());
+  return entries.map(([key, value]) => {
+    const { id, title, origin, sourceBytes, records } = value as Omit<StoredModel, 'state'>;
+    return {
+      id,
+      title,
+      origin,
+      sourceBytes,
+      records: records.map(({ bytes, sha256 }) => ({ bytes, sha256 })),
+      state: typeof key === 'string' && key.startsWith('partial/') ? 'partial' : 'ready',
+    };
+  });
 }
 
 /** How many bytes of an import have arrived in finished records. */
