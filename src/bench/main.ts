@@ -13,18 +13,10 @@ import { inferInBrowser } from '../tools/infer/browser.ts';
 import { inferInNode } from '../tools/infer/node.ts';
 import type { InferReport } from '../tools/infer/report.ts';
 import { fetchRealModel } from '../tools/realModel/fetchModel.ts';
+import type { Row } from './row.ts';
+import { storageRows } from './storage.ts';
 
-interface Row {
-  readonly suite: string;
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  /** Who else was measured in the same run, its value, and its time over ours. */
-  readonly peer?: string;
-  readonly peerValue?: number;
-  readonly ratio?: number;
-}
-
+/** A run of the engine. */
 interface Suite {
   readonly name: string;
   /** Options of `infer`, without model and runtime. */
@@ -73,20 +65,21 @@ export async function main(args: readonly string[]): Promise<number> {
     args: [...args],
     options: { suite: text, model: text, runtime: text, json: text },
   });
-  const suites = SUITES.filter(({ name }) => values.suite === undefined || values.suite === name);
-  if (suites.length === 0) throw new Error(`suites: ${SUITES.map(({ name }) => name).join(', ')}`);
-  const model = values.model ?? (await defaultModel());
-  const rows: Row[] = [];
+  const wanted = (name: string): boolean => values.suite === undefined || values.suite === name;
+  const suites = SUITES.filter(({ name }) => wanted(name));
+  if (suites.length === 0 && !wanted('storage')) {
+    throw new Error(`suites: storage, ${SUITES.map(({ name }) => name).join(', ')}`);
+  }
+  const rows: Row[] = wanted('storage') ? await storageRows() : [];
+  const model = suites.length === 0 ? '' : (values.model ?? (await defaultModel()));
   let device = '';
   for (const suite of suites) {
     const options = readArgs(['--model', model, '--runtime', values.runtime ?? 'browser', ...suite.args]);
     const report = await (options.runtime === 'node' ? inferInNode : inferInBrowser)(options);
     device = report.adapter;
-    for (const row of suite.rows(report)) {
-      rows.push({ suite: suite.name, ...row });
-      console.log(`${suite.name}: ${row.name}: ${row.value.toPrecision(4)} ${row.unit}`);
-    }
+    rows.push(...suite.rows(report).map((row) => ({ suite: suite.name, ...row })));
   }
+  for (const row of rows) console.log(lineOf(row));
   const browser = values.runtime === 'node' ? `Node ${process.version}` : chromiumVersion();
   const commit = output('git', ['rev-parse', 'HEAD']);
   console.log(`on ${device}, ${browser}, ${model}, ${commit}`);
@@ -94,6 +87,12 @@ export async function main(args: readonly string[]): Promise<number> {
     writeFileSync(values.json, `${JSON.stringify({ device, browser, commit, model, rows }, null, 2)}\n`);
   }
   return 0;
+}
+
+function lineOf({ suite, name, value, unit, peer, peerValue, ratio }: Row): string {
+  const beside =
+    peer === undefined ? '' : `; ${peer} ${peerValue?.toPrecision(4)}, ratio ${ratio?.toFixed(2)}`;
+  return `${suite}: ${name}: ${value.toPrecision(4)} ${unit}${beside}`;
 }
 
 async function defaultModel(): Promise<string> {

@@ -53,8 +53,20 @@ function parse(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       options: {
-        model: text, prompt: text, tokens: text, chat: flag, 'max-tokens': text, greedy: flag, temperature: text,
-        'top-k': text, 'top-p': text, 'min-p': text, seed: text, weights: text, context: text, logits: text,
+        model: text,
+        prompt: text,
+        tokens: text,
+        chat: flag,
+        'max-tokens': text,
+        greedy: flag,
+        temperature: text,
+        'top-k': text,
+        'top-p': text,
+        'min-p': text,
+        seed: text,
+        weights: text,
+        context: text,
+        logits: text,
         runtime: text,
       },
     });
@@ -66,7 +78,8 @@ function parse(args: readonly string[]) {
 type Values = ReturnType<typeof parse>['values'];
 
 function promptOf(values: Values): CompletionRequest['prompt'] {
-  if ((values.prompt === undefined) === (values.tokens === undefined)) throw bad('give either --prompt or --tokens');
+  if ((values.prompt === undefined) === (values.tokens === undefined))
+    throw bad('give either --prompt or --tokens');
   if (values.prompt !== undefined) return { text: values.prompt, chat: values.chat ?? false };
   return { ids: (values.tokens ?? '').split(',').map((id) => number('tokens', id.trim(), 0)) };
 }
@@ -87,14 +100,17 @@ function samplingOf(values: Values): Sampling {
 
 /** One GGUF (and the other parts of a split one), or what a Hugging Face folder holds. */
 function modelFiles(path: string): readonly string[] {
-  if (!existsSync(path)) throw new AppError('MODEL_NOT_FOUND', `there is no file or folder ${path}`, { model: path });
+  if (!existsSync(path))
+    throw new AppError('MODEL_NOT_FOUND', `there is no file or folder ${path}`, { model: path });
   if (statSync(path).isDirectory()) {
     const names = readdirSync(path).filter((name) => /\.(safetensors|json|jinja)$/u.test(name));
     return names.sort().map((name) => join(path, name));
   }
   const split = /^(.*)-\d{5}-of-(\d{5})\.gguf$/u.exec(basename(path));
   if (!split) return [path];
-  const parts = readdirSync(dirname(path)).filter((name) => name.startsWith(`${split[1]}-`) && name.endsWith(`-of-${split[2]}.gguf`));
+  const parts = readdirSync(dirname(path)).filter(
+    (name) => name.startsWith(`${split[1]}-`) && name.endsWith(`-of-${split[2]}.gguf`),
+  );
   return parts.sort().map((name) => join(dirname(path), name));
 }
 
@@ -106,13 +122,15 @@ function choice<T extends string>(name: string, value: string, allowed: readonly
 
 function number(name: string, text: string, least: number): number {
   const value = Number(text);
-  if (text === '' || !Number.isSafeInteger(value) || value < least) throw bad(`--${name}: ${text} is not a whole number from ${least}`);
+  if (text === '' || !Number.isSafeInteger(value) || value < least)
+    throw bad(`--${name}: ${text} is not a whole number from ${least}`);
   return value;
 }
 
 function real(name: string, text: string): number {
   const value = Number(text);
-  if (text === '' || !Number.isFinite(value) || value < 0) throw bad(`--${name}: ${text} is not a number from 0`);
+  if (text === '' || !Number.isFinite(value) || value < 0)
+    throw bad(`--${name}: ${text} is not a number from 0`);
   return value;
 }
 

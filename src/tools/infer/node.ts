@@ -70,7 +70,11 @@ function nodeSource(path: string): VersionedSource {
       try {
         const { bytesRead } = await file.read(bytes, 0, length, offset);
         if (bytesRead < length) {
-          throw new AppError('FILE_TRUNCATED', `${name} ends at ${size} bytes`, { file: name, need: offset + length, have: size });
+          throw new AppError('FILE_TRUNCATED', `${name} ends at ${size} bytes`, {
+            file: name,
+            need: offset + length,
+            have: size,
+          });
         }
       } finally {
         await file.close();

@@ -4,7 +4,9 @@ import { connect } from '../../protocol/client.ts';
 import type { InferOptions } from './args.ts';
 import type { Measured } from './report.ts';
 
-export type PageRequest = Pick<InferOptions, 'weights' | 'contextLength' | 'request'> & { readonly urls: readonly string[] };
+export type PageRequest = Pick<InferOptions, 'weights' | 'contextLength' | 'request'> & {
+  readonly urls: readonly string[];
+};
 
 declare global {
   interface Window {

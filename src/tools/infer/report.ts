@@ -24,5 +24,10 @@ export interface Measured {
 
 export function report({ adapter, importMs, loadMs, result }: Measured): InferReport {
   const { timings, ...rest } = result;
-  return { ...rest, adapter, timings: { importMs, loadMs, ...timings }, experts: { hits: 0, misses: 0, bytesRead: 0 } };
+  return {
+    ...rest,
+    adapter,
+    timings: { importMs, loadMs, ...timings },
+    experts: { hits: 0, misses: 0, bytesRead: 0 },
+  };
 }
