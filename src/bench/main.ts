@@ -77,7 +77,7 @@ export async function main(args: readonly string[]): Promise<number> {
     const options = readArgs(['--model', model, '--runtime', values.runtime ?? 'browser', ...suite.args]);
     const report = await (options.runtime === 'node' ? inferInNode : inferInBrowser)(options);
     device = report.adapter;
-    rows.push(...suite.rows(report).map((row) => ({ suite: suite.name, ...row })));
+    for (const row of suite.rows(report)) rows.push({ suite: suite.name, ...row });
   }
   for (const row of rows) console.log(lineOf(row));
   const browser = values.runtime === 'node' ? `Node ${process.version}` : chromiumVersion();

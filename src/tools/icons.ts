@@ -22,7 +22,9 @@ interface Look {
 function svg({ share, corner, ground }: Look, side: number): string {
   const scale = (share * side) / MARK_SIDE;
   const start = (side * (1 - share)) / 2;
-  const dots = MARK_DOTS.map(({ x, y, r, lit }) => `<circle cx="${x}" cy="${y}" r="${r}" fill="${lit ? LIT : DIM}"/>`);
+  const dots = MARK_DOTS.map(
+    ({ x, y, r, lit }) => `<circle cx="${x}" cy="${y}" r="${r}" fill="${lit ? LIT : DIM}"/>`,
+  );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${side}" height="${side}" viewBox="0 0 ${side} ${side}">`,
     ground === '' ? '' : `<rect width="${side}" height="${side}" rx="${corner * side}" fill="${ground}"/>`,
