@@ -3,7 +3,13 @@
  * session, and text that is never half a character.
  */
 import { AppError } from '../base/failure.ts';
-import { createStopWatcher, createStreamDecoder, encodeChat, stopStringsOf, type Message } from '../text/index.ts';
+import {
+  createStopWatcher,
+  createStreamDecoder,
+  encodeChat,
+  stopStringsOf,
+  type Message,
+} from '../text/index.ts';
 import type { LoadedModel } from './loadModel.ts';
 import type { SamplingSettings } from './sampling.ts';
 import type { Finish } from './session.ts';
@@ -32,7 +38,13 @@ export async function chat(model: LoadedModel, options: ChatOptions): Promise<Ch
   const start = performance.now();
   const { prompt, dropped } = fitPrompt(model, options.messages, options.maxTokens);
   const { session, tokenizer } = model;
-  const outcome = { finish: 'aborted' as Finish, promptTokens: prompt.length, reusedTokens: 0, tokens: 0, droppedMessages: dropped };
+  const outcome = {
+    finish: 'aborted' as Finish,
+    promptTokens: prompt.length,
+    reusedTokens: 0,
+    tokens: 0,
+    droppedMessages: dropped,
+  };
   let firstAt = 0;
   let lastAt = 0;
   const done = () => ({
@@ -41,7 +53,9 @@ export async function chat(model: LoadedModel, options: ChatOptions): Promise<Ch
     tokensPerSecond: lastAt > firstAt ? ((outcome.tokens - 1) * 1000) / (lastAt - firstAt) : 0,
   });
   try {
-    outcome.reusedTokens = await session.sync(prompt, options.signal, (n) => options.onPrefill(n, prompt.length));
+    outcome.reusedTokens = await session.sync(prompt, options.signal, (n) =>
+      options.onPrefill(n, prompt.length),
+    );
   } catch (error) {
     if (options.signal.aborted) return done();
     throw error;
@@ -78,14 +92,20 @@ export async function chat(model: LoadedModel, options: ChatOptions): Promise<Ch
  * The chat's ids, the oldest exchanges left out until they leave room to answer.
  * The system message and the last message always stay.
  */
-function fitPrompt(model: LoadedModel, messages: readonly Message[], maxTokens: number): { prompt: number[]; dropped: number } {
+function fitPrompt(
+  model: LoadedModel,
+  messages: readonly Message[],
+  maxTokens: number,
+): { prompt: number[]; dropped: number } {
   const room = model.contextLength - Math.min(maxTokens, Math.floor(model.contextLength / 4));
   const system = messages.filter((m, i) => i === 0 && m.role === 'system');
   const rest = messages.slice(system.length);
   let dropped = 0;
   for (;;) {
     const shown = [...system, ...rest.slice(dropped)];
-    const prompt = encodeChat(model.tokenizer, model.manifest.text, shown, { previous: model.session.tokens });
+    const prompt = encodeChat(model.tokenizer, model.manifest.text, shown, {
+      previous: model.session.tokens,
+    });
     if (prompt.length <= room) return { prompt, dropped };
     const next = rest.findIndex((m, i) => i > dropped && m.role === 'user');
     if (next < 0) {

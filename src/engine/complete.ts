@@ -6,7 +6,9 @@ import type { SamplingSettings } from './sampling.ts';
 import type { Finish } from './session.ts';
 import { trace, type Trace } from './trace.ts';
 
-export type CompletionPrompt = { readonly text: string; readonly chat: boolean } | { readonly ids: readonly number[] };
+export type CompletionPrompt =
+  | { readonly text: string; readonly chat: boolean }
+  | { readonly ids: readonly number[] };
 
 export interface CompletionOptions {
   readonly prompt: CompletionPrompt;
@@ -33,7 +35,8 @@ export interface Completion {
 export async function complete(model: LoadedModel, options: CompletionOptions): Promise<Completion> {
   const prompt = promptIds(model, options.prompt);
   const foreign = prompt.find((id) => !Number.isInteger(id) || id < 0 || id >= model.manifest.spec.vocab);
-  if (foreign !== undefined) throw new AppError('BAD_REQUEST', `token ${foreign} is not in the vocabulary`, { token: foreign });
+  if (foreign !== undefined)
+    throw new AppError('BAD_REQUEST', `token ${foreign} is not in the vocabulary`, { token: foreign });
   const stopIds = new Set(model.manifest.text.stopIds);
   let made: Trace;
   if (options.onLogits) {
@@ -72,7 +75,12 @@ async function generate(
   const ids = model.session.generate({ ...options, stopIds });
   for (let next = await ids.next(); ; next = await ids.next()) {
     if (next.done) {
-      return { tokens, finish: next.value, prefillMs: prefilled - started, decodeMs: performance.now() - prefilled };
+      return {
+        tokens,
+        finish: next.value,
+        prefillMs: prefilled - started,
+        decodeMs: performance.now() - prefilled,
+      };
     }
     tokens.push(next.value);
   }

@@ -97,12 +97,16 @@ describe('weights larger than a binding', () => {
 
   it('are refused where not even 64 rows fit', async () => {
     const { gguf } = await readGolden('llama');
-    await expect(loadTestModel(gpu, [gguf], { bindingBytes: 4096 })).rejects.toMatchObject({ code: 'ADAPTER_TOO_SMALL' });
+    await expect(loadTestModel(gpu, [gguf], { bindingBytes: 4096 })).rejects.toMatchObject({
+      code: 'ADAPTER_TOO_SMALL',
+    });
   });
 });
 
 describe('a cache of halves', () => {
   // A half rounds a key by up to 2^-12 of itself, so a score of 20, which these
   // checkpoints reach, by up to 5e-3, and a probability by as much of itself.
-  it.each(['llama', 'gemma3'])('costs less than 5e-3: %s', (name) => check(name, { shape: 'software', kv: 'f16' }, 5e-3));
+  it.each(['llama', 'gemma3'])('costs less than 5e-3: %s', (name) =>
+    check(name, { shape: 'software', kv: 'f16' }, 5e-3),
+  );
 });

@@ -32,20 +32,36 @@ export interface LoadedModel {
   dispose(): void;
 }
 
-export async function loadModel(gpu: Gpu, records: RecordReader, manifest: ModelManifest, options: LoadOptions): Promise<LoadedModel> {
+export async function loadModel(
+  gpu: Gpu,
+  records: RecordReader,
+  manifest: ModelManifest,
+  options: LoadOptions,
+): Promise<LoadedModel> {
   const { spec } = manifest;
   const tokenizer = createTokenizer(manifest.text);
   const kv = options.kv ?? chooseKvType(spec, options.contextLength);
   const contextLength = fitContext(gpu, manifest, kv, options.contextLength);
-  const weights = await gpu.scoped('weights', () => Promise.resolve(new GpuWeights(gpu, manifest.tensors, options.bindingBytes)));
+  const weights = await gpu.scoped('weights', () =>
+    Promise.resolve(new GpuWeights(gpu, manifest.tensors, options.bindingBytes)),
+  );
   let runner: Runner | null = null;
   try {
     await gpu.scoped('loading weights', () =>
-      loadWeights(gpu, weights, records, manifest, (done, total) => options.onProgress('weights', done, total), options.signal),
+      loadWeights(
+        gpu,
+        weights,
+        records,
+        manifest,
+        (done, total) => options.onProgress('weights', done, total),
+        options.signal,
+      ),
     );
     options.onProgress('kernels', 0, 1);
     options.signal.throwIfAborted();
-    runner = await gpu.scoped('kernels', () => Runner.create({ gpu, spec, weights, shape: options.shape, kv, contextLength, chunk: options.chunk }));
+    runner = await gpu.scoped('kernels', () =>
+      Runner.create({ gpu, spec, weights, shape: options.shape, kv, contextLength, chunk: options.chunk }),
+    );
     options.onProgress('kernels', 1, 1);
     const ready = runner;
     return {
@@ -73,6 +89,7 @@ function fitContext(gpu: Gpu, manifest: ModelManifest, kv: KvType, wanted: numbe
   const perToken = kvBytesPerToken({ ...spec, layers: spec.layers.slice(0, 1) }, kv) / 2;
   const fits = Math.floor(gpu.device.limits.maxStorageBufferBindingSize / perToken);
   const length = Math.min(wanted, spec.contextLength, Math.floor(fits / 256) * 256);
-  if (length < 1) throw new AppError('ADAPTER_TOO_SMALL', 'not even one page of context fits a binding', { has: fits });
+  if (length < 1)
+    throw new AppError('ADAPTER_TOO_SMALL', 'not even one page of context fits a binding', { has: fits });
   return length;
 }

@@ -35,7 +35,12 @@ export async function loadWeights(
   await gpu.device.queue.onSubmittedWorkDone();
 }
 
-function upload(weights: GpuWeights, manifest: ModelManifest, record: number, bytes: Uint8Array<ArrayBuffer>): void {
+function upload(
+  weights: GpuWeights,
+  manifest: ModelManifest,
+  record: number,
+  bytes: Uint8Array<ArrayBuffer>,
+): void {
   let at = 0;
   for (const slab of manifest.records[record]!.slabs) {
     const entry = manifest.tensors[slab.tensor]!;

@@ -4,7 +4,15 @@
  * staging buffers are all made before.
  */
 import { AppError } from '../base/failure.ts';
-import { createReadbackRing, createStepArena, encodeSteps, type Dispatch, type Gpu, type ReadbackRing, type StepArena } from '../gpu/index.ts';
+import {
+  createReadbackRing,
+  createStepArena,
+  encodeSteps,
+  type Dispatch,
+  type Gpu,
+  type ReadbackRing,
+  type StepArena,
+} from '../gpu/index.ts';
 import { Forward, type GpuWeights } from '../graph/index.ts';
 import { NO_TOKEN, type KernelShape, type KvType } from '../kernels/index.ts';
 import type { ModelSpec } from '../models/index.ts';
@@ -112,7 +120,8 @@ export class Runner {
     this.#gpu.assertHealthy();
     this.#noteAnswer();
     const id = new DataView(answer).getUint32(0, true);
-    if (id === NO_TOKEN) throw new AppError('KERNEL_CHECK_FAILED', 'the model produced numbers that are not numbers');
+    if (id === NO_TOKEN)
+      throw new AppError('KERNEL_CHECK_FAILED', 'the model produced numbers that are not numbers');
     return id;
   }
 

@@ -113,7 +113,12 @@ describe('a session', () => {
   });
 
   it('refuses a prompt longer than the context in words', async () => {
-    await expect(say(Array.from({ length: 600 }, () => 1), 1)).rejects.toMatchObject({ code: 'CONTEXT_FULL' });
+    await expect(
+      say(
+        Array.from({ length: 600 }, () => 1),
+        1,
+      ),
+    ).rejects.toMatchObject({ code: 'CONTEXT_FULL' });
     expect((await say(prompt(), 8)).ids).toEqual(answer());
   });
 });
@@ -123,10 +128,19 @@ describe('the token loop', () => {
     await say(prompt(), 80);
     const made: string[] = [];
     const { device } = gpu;
-    const names = ['createBuffer', 'createBindGroup', 'createComputePipeline', 'createComputePipelineAsync', 'createShaderModule'] as const;
+    const names = [
+      'createBuffer',
+      'createBindGroup',
+      'createComputePipeline',
+      'createComputePipelineAsync',
+      'createShaderModule',
+    ] as const;
     for (const name of names) {
       const real = (device[name] as (argument: never) => unknown).bind(device);
-      Object.defineProperty(device, name, { configurable: true, value: (argument: never) => (made.push(name), real(argument)) });
+      Object.defineProperty(device, name, {
+        configurable: true,
+        value: (argument: never) => (made.push(name), real(argument)),
+      });
     }
     try {
       expect((await say(prompt(), 64)).ids.length).toBe(64);

@@ -37,7 +37,11 @@ export class Session {
    * Prefills all of `prompt` but its last token, chunk by chunk; the last one's
    * logits start the generation. Returns how many positions were already there.
    */
-  async sync(prompt: readonly number[], signal: AbortSignal, onProgress: (done: number) => void): Promise<number> {
+  async sync(
+    prompt: readonly number[],
+    signal: AbortSignal,
+    onProgress: (done: number) => void,
+  ): Promise<number> {
     if (prompt.length === 0) throw new AppError('BAD_REQUEST', 'the prompt has no tokens');
     if (prompt.length > this.#runner.contextLength) {
       throw new AppError('CONTEXT_FULL', 'the prompt is longer than the context', {

@@ -24,5 +24,12 @@ export async function loadTestModel(
   const contextLength = options.contextLength ?? 128;
   // The checkpoints were made for 256 positions; rope goes on as far as one likes.
   const longer = { ...manifest, spec: { ...manifest.spec, contextLength } };
-  return loadModel(gpu, store, longer, { shape: 'software', kv: 'f32', signal, onProgress: () => undefined, ...options, contextLength });
+  return loadModel(gpu, store, longer, {
+    shape: 'software',
+    kv: 'f32',
+    signal,
+    onProgress: () => undefined,
+    ...options,
+    contextLength,
+  });
 }

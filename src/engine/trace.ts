@@ -23,7 +23,11 @@ export interface Trace {
   readonly decodeMs: number;
 }
 
-export async function trace(runner: Runner, prompt: readonly number[], options: TraceOptions): Promise<Trace> {
+export async function trace(
+  runner: Runner,
+  prompt: readonly number[],
+  options: TraceOptions,
+): Promise<Trace> {
   const started = performance.now();
   const most = Math.min(options.maxTokens, runner.contextLength - prompt.length);
   await runner.reserve(prompt.length + most, 0);

@@ -30,7 +30,8 @@ export interface Strides {
 
 /** Row strides in floats, wide enough for the widest layer. */
 export function strides(spec: ModelSpec): Strides {
-  const widest = (of: (l: ModelSpec['layers'][number]) => number): number => padCols(Math.max(...spec.layers.map(of)));
+  const widest = (of: (l: ModelSpec['layers'][number]) => number): number =>
+    padCols(Math.max(...spec.layers.map(of)));
   return {
     hidden: padCols(spec.hidden),
     qkv: widest((l) => (l.attention.heads + 2 * l.attention.kvHeads) * l.attention.headDim),
@@ -57,7 +58,8 @@ export class ActivationPool {
 
   activations(spec: ModelSpec, tokens: number, partialFloats: number): Activations {
     const s = strides(spec);
-    const rows = (label: string, stride: number): BufferRange => this.floats(`${label} x${tokens}`, tokens * stride);
+    const rows = (label: string, stride: number): BufferRange =>
+      this.floats(`${label} x${tokens}`, tokens * stride);
     return {
       tokens,
       stream: rows('stream', s.hidden),

@@ -6,7 +6,15 @@
 import { AppError } from '../base/failure.ts';
 import { padCols, type WeightLayout } from '../formats/index.ts';
 import type { BufferRange, Dispatch } from '../gpu/index.ts';
-import { matmul, matvec, rmsnorm, type KernelCard, type KernelRecorder, type KernelShape, type Params } from '../kernels/index.ts';
+import {
+  matmul,
+  matvec,
+  rmsnorm,
+  type KernelCard,
+  type KernelRecorder,
+  type KernelShape,
+  type Params,
+} from '../kernels/index.ts';
 import type { LayerSpec, ModelSpec } from '../models/index.ts';
 import type { Activations, Strides } from './activations.ts';
 import type { KvCache } from './kvCache.ts';
@@ -89,7 +97,9 @@ export class ProgramBuilder {
       this.#matvec(linear, this.spec.hidden, pending ? 'postNorm' : 'norm', {
         x: this.#stream,
         normWeight: this.weights.vector(norm),
-        ...(pending ? { o: this.acts.branch, postWeight: this.weights.vector(pending.postNorm), hOut: next } : {}),
+        ...(pending
+          ? { o: this.acts.branch, postWeight: this.weights.vector(pending.postNorm), hOut: next }
+          : {}),
       });
     }
     if (pending) this.#stream = next;
@@ -112,7 +122,13 @@ export class ProgramBuilder {
     for (const linear of linears) this.matmul(linear, this.acts.normed, this.strides.hidden);
   }
 
-  prefillIntoStream(tensor: string, x: BufferRange, xStride: number, postNorm: string | null, bias?: string): void {
+  prefillIntoStream(
+    tensor: string,
+    x: BufferRange,
+    xStride: number,
+    postNorm: string | null,
+    bias?: string,
+  ): void {
     if (!postNorm) {
       this.matmul({ tensor, y: this.#stream, yStride: this.strides.hidden, bias, add: true }, x, xStride);
       return;
@@ -138,15 +154,16 @@ export class ProgramBuilder {
         add: linear.add ?? false,
         gate: linear.gate ?? 'none',
       });
-      this.add(
-        card,
-        { ...part.params, xStride, yStride: linear.yStride },
-        { x, ...part.buffers },
-      );
+      this.add(card, { ...part.params, xStride, yStride: linear.yStride }, { x, ...part.buffers });
     });
   }
 
-  #matvec(linear: Linear, width: number, prologue: 'none' | 'norm' | 'postNorm', input: Record<string, BufferRange>): void {
+  #matvec(
+    linear: Linear,
+    width: number,
+    prologue: 'none' | 'norm' | 'postNorm',
+    input: Record<string, BufferRange>,
+  ): void {
     this.#overChunks(linear, (tensor, part) => {
       const card = matvec({
         layout: tensor.layout,
@@ -164,14 +181,19 @@ export class ProgramBuilder {
   #tail(name: string, from: number): BufferRange {
     const { buffer, offset, size } = this.weights.vector(name);
     if ((from * 4) % 256 !== 0) {
-      throw new AppError('UNSUPPORTED_TYPE', `${name} is split at ${from}, which no binding can begin at`, { tensor: name });
+      throw new AppError('UNSUPPORTED_TYPE', `${name} is split at ${from}, which no binding can begin at`, {
+        tensor: name,
+      });
     }
     return { buffer, offset: offset + from * 4, size: size - from * 4 };
   }
 
   #overChunks(
     linear: Linear,
-    each: (tensor: GpuTensor & { layout: WeightLayout }, part: { params: Params; buffers: Record<string, BufferRange> }) => void,
+    each: (
+      tensor: GpuTensor & { layout: WeightLayout },
+      part: { params: Params; buffers: Record<string, BufferRange> },
+    ) => void,
   ): void {
     const tensor = this.weights.get(linear.tensor);
     for (const chunk of tensor.chunks) {
@@ -186,7 +208,9 @@ export class ProgramBuilder {
         buffers: {
           quants: chunk.quants,
           ...(chunk.scales ? { scales: chunk.scales } : {}),
-          ...(linear.bias === undefined ? {} : { bias: this.#tail(linear.bias, (linear.biasOffset ?? 0) + chunk.row) }),
+          ...(linear.bias === undefined
+            ? {}
+            : { bias: this.#tail(linear.bias, (linear.biasOffset ?? 0) + chunk.row) }),
           y: linear.y,
         },
       });

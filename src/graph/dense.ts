@@ -14,7 +14,12 @@ export function decodeDense(b: ProgramBuilder, layer: LayerSpec, at: number): vo
 export function prefillDense(b: ProgramBuilder, layer: LayerSpec, at: number): void {
   b.prefillNormed(`${at}.ffnNorm`, gateAndUp(b, layer, at));
   activate(b, layer, at);
-  b.prefillIntoStream(`${at}.down`, b.acts.inner, b.strides.inner, layer.postNorms ? `${at}.ffnPostNorm` : null);
+  b.prefillIntoStream(
+    `${at}.down`,
+    b.acts.inner,
+    b.strides.inner,
+    layer.postNorms ? `${at}.ffnPostNorm` : null,
+  );
 }
 
 /** One matrix with the activation folded in, unless gate and up had to stay apart. */

@@ -5,7 +5,14 @@
  */
 import { padCols } from '../formats/index.ts';
 import type { BufferRange, Dispatch, Gpu } from '../gpu/index.ts';
-import { createKernelRecorder, embed, type KernelRecorder, type KernelShape, type KvType, type SampleSettings } from '../kernels/index.ts';
+import {
+  createKernelRecorder,
+  embed,
+  type KernelRecorder,
+  type KernelShape,
+  type KvType,
+  type SampleSettings,
+} from '../kernels/index.ts';
 import type { ModelSpec } from '../models/index.ts';
 import { ActivationPool, strides, type Activations, type Strides } from './activations.ts';
 import { ProgramBuilder } from './builder.ts';
@@ -107,7 +114,9 @@ export class Forward {
     const b = this.#builder(this.#many);
     this.#rows ??= this.#pool.floats('logits of a chunk', this.logitRows * this.strides.vocab);
     const out = this.#rows;
-    b.prefillNormed('norm', [{ tensor: this.#head, y: out, yStride: this.strides.vocab, softCap: this.#options.spec.logitSoftCap }]);
+    b.prefillNormed('norm', [
+      { tensor: this.#head, y: out, yStride: this.strides.vocab, softCap: this.#options.spec.logitSoftCap },
+    ]);
     this.#allLogits = { rows: out, program: await b.program() };
     return this.#allLogits;
   }
@@ -116,7 +125,11 @@ export class Forward {
   async readRows(from: BufferRange, rows: number): Promise<Float32Array<ArrayBuffer>> {
     const { gpu, spec } = this.#options;
     const bytes = rows * this.strides.vocab * 4;
-    const staging = gpu.memory.buffer('logits readback', bytes, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
+    const staging = gpu.memory.buffer(
+      'logits readback',
+      bytes,
+      GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    );
     try {
       const encoder = gpu.device.createCommandEncoder({ label: 'read logits' });
       encoder.copyBufferToBuffer(from.buffer, from.offset, staging, 0, bytes);
@@ -139,7 +152,15 @@ export class Forward {
 
   #builder(acts: Activations): ProgramBuilder {
     const { spec, weights, shape } = this.#options;
-    return new ProgramBuilder({ spec, weights, shape, kv: this.#kv, acts, strides: this.strides, recorder: this.#recorder });
+    return new ProgramBuilder({
+      spec,
+      weights,
+      shape,
+      kv: this.#kv,
+      acts,
+      strides: this.strides,
+      recorder: this.#recorder,
+    });
   }
 
   #buildDecode(): Promise<readonly Dispatch[]> {
@@ -150,7 +171,12 @@ export class Forward {
       decodeDense(b, layer, i);
     });
     b.decodeNormed('norm', [
-      { tensor: this.#head, y: this.logits, yStride: this.strides.vocab, softCap: this.#options.spec.logitSoftCap },
+      {
+        tensor: this.#head,
+        y: this.logits,
+        yStride: this.strides.vocab,
+        softCap: this.#options.spec.logitSoftCap,
+      },
     ]);
     return b.program();
   }

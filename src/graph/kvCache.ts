@@ -19,7 +19,10 @@ const KV_BYTES: Record<KvType, number> = { f32: 4, f16: 2 };
 
 /** Bytes of one position over all layers. */
 export function kvBytesPerToken(spec: ModelSpec, type: KvType): number {
-  return spec.layers.reduce((sum, l) => sum + 2 * l.attention.kvHeads * l.attention.headDim * KV_BYTES[type], 0);
+  return spec.layers.reduce(
+    (sum, l) => sum + 2 * l.attention.kvHeads * l.attention.headDim * KV_BYTES[type],
+    0,
+  );
 }
 
 /** f32 where the whole context costs little, else f16: half the bytes for about 5e-4 of a value. */

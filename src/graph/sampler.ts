@@ -1,6 +1,13 @@
 /** Sampling state on the GPU: the settings of this generation, and how often each id was seen. */
 import type { BufferRange, Dispatch, Gpu } from '../gpu/index.ts';
-import { packSettings, sample, scratchWords, type KernelRecorder, type KernelShape, type SampleSettings } from '../kernels/index.ts';
+import {
+  packSettings,
+  sample,
+  scratchWords,
+  type KernelRecorder,
+  type KernelShape,
+  type SampleSettings,
+} from '../kernels/index.ts';
 import type { ActivationPool } from './activations.ts';
 
 export class Sampler {
@@ -19,8 +26,19 @@ export class Sampler {
     this.#scratch = pool.floats('sampling scratch', scratchWords(vocab));
   }
 
-  async program(recorder: KernelRecorder, shape: KernelShape, logits: BufferRange, timeline: BufferRange): Promise<readonly Dispatch[]> {
-    const buffers = { logits, counts: this.#counts, settings: this.#settings, timeline, scratch: this.#scratch };
+  async program(
+    recorder: KernelRecorder,
+    shape: KernelShape,
+    logits: BufferRange,
+    timeline: BufferRange,
+  ): Promise<readonly Dispatch[]> {
+    const buffers = {
+      logits,
+      counts: this.#counts,
+      settings: this.#settings,
+      timeline,
+      scratch: this.#scratch,
+    };
     return [await recorder.dispatch(sample({ shape }), { vocab: this.#vocab }, buffers)];
   }
 

@@ -59,7 +59,11 @@ export class GpuWeights {
     const { plans, arenas } = place(shapes, most, arenaBytes);
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
     this.#arenas = arenas.map((bytes, i) => gpu.memory.buffer(`weights ${i}`, bytes, usage));
-    const range = (at: Place): BufferRange => ({ buffer: this.#arenas[at.arena]!, offset: at.offset, size: at.size });
+    const range = (at: Place): BufferRange => ({
+      buffer: this.#arenas[at.arena]!,
+      offset: at.offset,
+      size: at.size,
+    });
     this.#tensors = shapes.map((shape, i) => ({
       ...shape,
       chunks: plans[i]!.map((c) => ({
@@ -78,7 +82,8 @@ export class GpuWeights {
 
   get(name: string): GpuTensor {
     const tensor = this.#byName.get(name);
-    if (!tensor) throw new AppError('MISSING_TENSOR', `the stored model has no tensor ${name}`, { tensor: name });
+    if (!tensor)
+      throw new AppError('MISSING_TENSOR', `the stored model has no tensor ${name}`, { tensor: name });
     return tensor;
   }
 
@@ -102,7 +107,13 @@ export class GpuWeights {
    * Uploads rows [row, row+rows) of tensor `index` (in the order the shapes were
    * given): `quants` and `scales` are those rows' planes, padded to 4 bytes or more.
    */
-  write(index: number, row: number, rows: number, quants: Uint8Array<ArrayBuffer>, scales: Uint8Array<ArrayBuffer>): void {
+  write(
+    index: number,
+    row: number,
+    rows: number,
+    quants: Uint8Array<ArrayBuffer>,
+    scales: Uint8Array<ArrayBuffer>,
+  ): void {
     const tensor = this.#tensors[index]!;
     for (const chunk of tensor.chunks) {
       const first = Math.max(row, chunk.row);
@@ -153,7 +164,7 @@ function place(
       });
     }
     const chunks: ChunkPlan[] = [];
-    for (let row = 0; row < shape.rows; ) {
+    for (let row = 0; row < shape.rows;) {
       const rows = shape.rows * rowBytes <= bindingBytes ? shape.rows : Math.min(step, shape.rows - row);
       const scales = scaleBytes(shape.layout, rows, shape.cols);
       chunks.push({

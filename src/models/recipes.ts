@@ -99,7 +99,7 @@ function openBook(named: NamedTensors, normOffset: number) {
     norm: (name: string, part: FileTensor): void => vector(name, [part], normOffset),
     /** One matrix where the parts' layouts allow, else one for each run of neighbours that share theirs. */
     fused(layer: number, whole: string, parts: readonly (readonly [string, FileTensor])[]): void {
-      for (let first = 0; first < parts.length; ) {
+      for (let first = 0; first < parts.length;) {
         const other = parts.findIndex(([, file], i) => i > first && file.layout !== parts[first]![1].layout);
         const run = parts.slice(first, other < 0 ? parts.length : other);
         const name = run.length === parts.length ? whole : run.map(([own]) => own).join('');

@@ -11,7 +11,9 @@ export interface Failure {
   readonly detail: FailureDetail;
 }
 
-export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
+export type Result<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: Failure };
 
 export interface DeviceReport {
   readonly vendor: string;
@@ -171,9 +173,19 @@ export interface WorkerApi {
   models(): Promise<Result<readonly ModelCard[]>>;
   hubFiles(repo: string): Promise<Result<readonly HubFile[]>>;
   /** Resolves when the manifest is written. Jobs end by `cancel(job)`. */
-  importModel(job: string, source: ModelSource, weights: WeightsMode, onProgress: (p: ImportProgress) => void): Promise<Result<ModelCard>>;
+  importModel(
+    job: string,
+    source: ModelSource,
+    weights: WeightsMode,
+    onProgress: (p: ImportProgress) => void,
+  ): Promise<Result<ModelCard>>;
   deleteModel(id: string): Promise<Result<null>>;
-  loadModel(job: string, id: string, options: LoadRequest, onProgress: (p: LoadProgress) => void): Promise<Result<LoadedReport>>;
+  loadModel(
+    job: string,
+    id: string,
+    options: LoadRequest,
+    onProgress: (p: LoadProgress) => void,
+  ): Promise<Result<LoadedReport>>;
   unloadModel(): Promise<Result<null>>;
   chat(job: string, request: ChatRequest, onEvent: (e: ChatEvent) => void): Promise<Result<ChatResult>>;
   /** `onLogits` gets rows of `vocab` floats, in order of position. */

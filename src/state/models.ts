@@ -19,7 +19,14 @@ export function createModels({ api, alerts, device, settings, settleChat }: Neig
   const store = createModelStore();
   const titleOf = (id: string): string => titleIn(store.getState(), id);
   const loading = createLoading({ api, store, alerts, settings, settleChat });
-  const imports = createImports({ api, store, alerts, refresh, askToBeKept: device.askToBeKept, load: loading.load });
+  const imports = createImports({
+    api,
+    store,
+    alerts,
+    refresh,
+    askToBeKept: device.askToBeKept,
+    load: loading.load,
+  });
 
   async function refresh(): Promise<void> {
     const [result] = await Promise.all([api.models(), device.measureStorage()]);

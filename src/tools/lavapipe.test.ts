@@ -23,7 +23,10 @@ test('takes the release’s stanza, not that of its security updates', () => {
 });
 
 test('takes the release’s line', () => {
-  const lines = 'deb mirror://security bookworm-security main\ndeb [arch=amd64] mirror://main bookworm main contrib\n';
-  expect(backportsIn(lines, 'bookworm')).toBe('deb [arch=amd64] mirror://main bookworm-backports main contrib\n');
+  const lines =
+    'deb mirror://security bookworm-security main\ndeb [arch=amd64] mirror://main bookworm main contrib\n';
+  expect(backportsIn(lines, 'bookworm')).toBe(
+    'deb [arch=amd64] mirror://main bookworm-backports main contrib\n',
+  );
   expect(backportsIn('# deb mirror://main bookworm main\n', 'bookworm')).toBeUndefined();
 });

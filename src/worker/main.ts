@@ -13,7 +13,9 @@ import { parse } from './requests.ts';
 const store = createIdbStore();
 const jobs = new Map<string, AbortController>();
 const listeners: ((failure: Failure) => void)[] = [];
-const engine = new Engine(navigator.gpu, store, (error) => listeners.forEach((tell) => tell(failureOf(error))));
+const engine = new Engine(navigator.gpu, store, (error) =>
+  listeners.forEach((tell) => tell(failureOf(error))),
+);
 
 function failureOf(error: unknown): Failure {
   if (isAbort(error)) return { code: 'CANCELLED', message: 'cancelled', detail: {} };
@@ -53,7 +55,11 @@ const api: WorkerApi = {
 
   importModel: (name, source, weights, onProgress) =>
     job(name, async (signal) => {
-      const opened = await openSource(store, parse(requests.modelSource, source), parse(requests.weightsMode, weights));
+      const opened = await openSource(
+        store,
+        parse(requests.modelSource, source),
+        parse(requests.weightsMode, weights),
+      );
       return importModel({ store, ...opened, signal, onProgress });
     }),
 
@@ -104,7 +110,11 @@ const api: WorkerApi = {
     job(name, async (signal) => {
       const { logits, ...rest } = parse(requests.completionRequest, request);
       const { model } = engine;
-      const made = await complete(model, { ...rest, signal, ...(logits ? { onLogits: async (rows) => onLogits(rows) } : {}) });
+      const made = await complete(model, {
+        ...rest,
+        signal,
+        ...(logits ? { onLogits: async (rows) => onLogits(rows) } : {}),
+      });
       return {
         ...made,
         dispatchesPerToken: model.runner.dispatchesPerToken,
