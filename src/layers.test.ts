@@ -46,7 +46,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
 };
 
 /** The tree had this many shipped files when the table was last touched, or a few less. */
-const FEWEST_FILES = 9;
+const FEWEST_FILES = 150;
 
 /** Not part of what ships. */
 const WORKSHOPS: readonly string[] = ['tools', 'bench'];

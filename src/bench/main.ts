@@ -1,6 +1,7 @@
 /**
  * `npm run bench -- [--suite NAME] [--model PATH] [--runtime browser|node] [--json FILE]`:
- * every speed the project quotes, with what it was measured on. Without --model it
+ * every speed the project quotes, with what it was measured on. `kernels` runs in Node,
+ * where timestamps are not coarsened. Without --model it
  * takes the real model of our checks. On a software adapter a figure is worth
  * only what another figure of the same run makes of it.
  */
@@ -8,11 +9,12 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { findChromium } from '../tools/chromium.ts';
-import { readArgs } from '../tools/infer/args.ts';
+import { readArgs, type InferOptions } from '../tools/infer/args.ts';
 import { inferInBrowser } from '../tools/infer/browser.ts';
 import { inferInNode } from '../tools/infer/node.ts';
 import type { InferReport } from '../tools/infer/report.ts';
 import { fetchRealModel } from '../tools/realModel/fetchModel.ts';
+import { kernelRows } from './kernels.ts';
 import type { Row } from './row.ts';
 import { storageRows } from './storage.ts';
 
@@ -67,17 +69,24 @@ export async function main(args: readonly string[]): Promise<number> {
   });
   const wanted = (name: string): boolean => values.suite === undefined || values.suite === name;
   const suites = SUITES.filter(({ name }) => wanted(name));
-  if (suites.length === 0 && !wanted('storage')) {
-    throw new Error(`suites: storage, ${SUITES.map(({ name }) => name).join(', ')}`);
+  if (suites.length === 0 && !wanted('storage') && !wanted('kernels')) {
+    throw new Error(`suites: storage, kernels, ${SUITES.map(({ name }) => name).join(', ')}`);
   }
   const rows: Row[] = wanted('storage') ? await storageRows() : [];
-  const model = suites.length === 0 ? '' : (values.model ?? (await defaultModel()));
+  const model = values.suite === 'storage' ? '' : (values.model ?? (await defaultModel()));
+  const optionsFor = (runtime: string, args: readonly string[]): InferOptions =>
+    readArgs(['--model', model, '--runtime', runtime, ...args]);
   let device = '';
   for (const suite of suites) {
-    const options = readArgs(['--model', model, '--runtime', values.runtime ?? 'browser', ...suite.args]);
+    const options = optionsFor(values.runtime ?? 'browser', suite.args);
     const report = await (options.runtime === 'node' ? inferInNode : inferInBrowser)(options);
     device = report.adapter;
     for (const row of suite.rows(report)) rows.push({ suite: suite.name, ...row });
+  }
+  if (wanted('kernels')) {
+    const profiled = await kernelRows(optionsFor('node', ['--tokens', '0']));
+    device ||= profiled.device;
+    rows.push(...profiled.rows);
   }
   for (const row of rows) console.log(lineOf(row));
   const browser = values.runtime === 'node' ? `Node ${process.version}` : chromiumVersion();

@@ -7,6 +7,7 @@ import { quantBytes, scaleBytes } from '../formats/index.ts';
 import type { Gpu } from '../gpu/index.ts';
 import type { GpuWeights } from '../graph/index.ts';
 import type { ModelManifest, RecordReader } from '../storage/index.ts';
+import { pad16 } from './importPlan.ts';
 
 /** Records between two drains: at most 64 MiB of staging. */
 const DRAIN_EVERY = 2;
@@ -55,8 +56,4 @@ function upload(
     );
     at += quants + scales;
   }
-}
-
-function pad16(bytes: number): number {
-  return Math.ceil(bytes / 16) * 16;
 }

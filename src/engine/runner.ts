@@ -5,11 +5,13 @@
  */
 import { AppError } from '../base/failure.ts';
 import {
+  createProfiler,
   createReadbackRing,
   createStepArena,
   encodeSteps,
   type Dispatch,
   type Gpu,
+  type KernelTime,
   type ReadbackRing,
   type StepArena,
 } from '../gpu/index.ts';
@@ -128,6 +130,23 @@ export class Runner {
   /** The logits the last decode left. [1, vocab] */
   readLogits(): Promise<Float32Array<ArrayBuffer>> {
     return this.#forward.readRows(this.#forward.logits, 1);
+  }
+
+  /** GPU time by kernel of one decoded token at `position`; null where the device has no timestamps. */
+  async profile(position: number): Promise<readonly KernelTime[] | null> {
+    const { programs } = this.#forward;
+    const dispatches = [...programs.decode, ...programs.sample];
+    const profiler = createProfiler(this.#gpu, dispatches.length);
+    if (!profiler) return null;
+    this.#steps.write(0, { position, tokens: 1, seed: this.#seed });
+    const encoder = this.#gpu.device.createCommandEncoder({ label: 'profile' });
+    profiler.encode(encoder, dispatches, 1, this.#steps, 0);
+    this.#gpu.device.queue.submit([encoder.finish()]);
+    try {
+      return await profiler.read();
+    } finally {
+      profiler.dispose();
+    }
   }
 
   #encode(

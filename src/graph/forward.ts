@@ -73,7 +73,7 @@ export class Forward {
     this.strides = strides(spec);
     this.logitRows = Math.max(1, Math.min(this.chunk, Math.floor(LOGIT_BYTES / 4 / this.strides.vocab)));
     this.#pool = new ActivationPool(gpu);
-    this.#one = this.#pool.activations(spec, 1, partialFloats(spec));
+    this.#one = this.#pool.activations(spec, 1, partialFloats(spec, shape));
     this.#many = this.#pool.activations(spec, this.chunk, 4);
     this.logits = this.#pool.floats('logits', this.strides.vocab);
     this.timeline = this.#pool.floats('timeline', contextLength + 1).buffer;

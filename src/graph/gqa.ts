@@ -3,16 +3,25 @@
  * rope, cache and split attention; the merge of the splits; output and residual.
  */
 import { AppError } from '../base/failure.ts';
-import { attendDecode, attendMerge, attendPrefill, partialsBytes, ropeWrite } from '../kernels/index.ts';
+import {
+  attendDecode,
+  attendMerge,
+  attendPrefill,
+  partialsBytes,
+  ropeWrite,
+  type KernelShape,
+} from '../kernels/index.ts';
 import type { AttentionSpec, LayerSpec, ModelSpec } from '../models/index.ts';
 import type { BufferRange } from '../gpu/index.ts';
 import type { Linear, ProgramBuilder } from './builder.ts';
 
-/** Slices of the context in decode: enough workgroups for a large GPU at two kv heads and more. */
-const SPLITS = 16;
+/** Slices of the context in decode: enough workgroups for a large GPU at few kv heads; on an emulator, its cores. */
+const SPLITS: Readonly<Record<KernelShape, number>> = { hardware: 16, software: 2 };
 
-export function partialFloats(spec: ModelSpec): number {
-  return Math.max(...spec.layers.map(({ attention: a }) => partialsBytes(a.heads, SPLITS, a.headDim))) / 4;
+export function partialFloats(spec: ModelSpec, shape: KernelShape): number {
+  return (
+    Math.max(...spec.layers.map(({ attention: a }) => partialsBytes(a.heads, SPLITS[shape], a.headDim))) / 4
+  );
 }
 
 export function decodeGqa(b: ProgramBuilder, layer: LayerSpec, at: number): void {
@@ -27,7 +36,7 @@ export function decodeGqa(b: ProgramBuilder, layer: LayerSpec, at: number): void
       kvHeads,
       ropeDims: ropeDims(b, attention),
       window,
-      splits: SPLITS,
+      splits: SPLITS[shape],
       scale,
       softCap,
       eps: b.spec.normEps,
@@ -36,7 +45,7 @@ export function decodeGqa(b: ProgramBuilder, layer: LayerSpec, at: number): void
   );
   b.add(
     attendMerge({ shape }),
-    { heads, splits: SPLITS, quads: headDim / 4 },
+    { heads, splits: SPLITS[shape], quads: headDim / 4 },
     { partials: acts.partials, out: acts.attended },
   );
   b.decodeIntoStream(`${at}.out`, acts.attended, postNorm(layer, at), outBias(attention, at));

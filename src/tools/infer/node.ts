@@ -3,20 +3,35 @@ import { openSync, closeSync, writeSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { AppError } from '../../base/failure.ts';
-import { complete, Engine, importModel } from '../../engine/index.ts';
+import { complete, Engine, importModel, type LoadedModel } from '../../engine/index.ts';
+import type { Gpu } from '../../gpu/index.ts';
 import { createMemoryStore, type VersionedSource } from '../../storage/index.ts';
 import { openNodeGpu } from '../nodeGpu.ts';
 import type { InferOptions } from './args.ts';
 import { report, type InferReport } from './report.ts';
 
-export async function inferInNode(options: InferOptions): Promise<InferReport> {
+export interface NodeModel {
+  readonly model: LoadedModel;
+  readonly gpu: Gpu;
+  /** As people would name it. */
+  readonly adapter: string;
+  readonly importMs: number;
+  readonly loadMs: number;
+}
+
+export type NodeModelOptions = Pick<InferOptions, 'files' | 'title' | 'weights' | 'contextLength'>;
+
+/** Imports and loads the model for as long as `work` takes. */
+export async function withNodeModel<T>(
+  options: NodeModelOptions,
+  work: (loaded: NodeModel) => Promise<T>,
+): Promise<T> {
   const store = createMemoryStore();
   const engine = new Engine(await openNodeGpu('auto'), store, (failure) => console.error(failure.message));
   const signal = new AbortController().signal;
   try {
-    let mark = performance.now();
-    const lap = (): number => -mark + (mark = performance.now());
-    const manifest = await importModel({
+    const started = performance.now();
+    const { id } = await importModel({
       store,
       open: () => Promise.resolve(options.files.map(nodeSource)),
       title: options.title,
@@ -25,26 +40,31 @@ export async function inferInNode(options: InferOptions): Promise<InferReport> {
       signal,
       onProgress: () => undefined,
     });
-    const importMs = lap();
-    const model = await engine.load(manifest.id, {
-      contextLength: options.contextLength,
-      signal,
-      onProgress: () => undefined,
-    });
-    const loadMs = lap();
+    const imported = performance.now();
+    const { contextLength } = options;
+    const model = await engine.load(id, { contextLength, signal, onProgress: () => undefined });
     const gpu = await engine.gpu();
+    const { vendor, architecture, description } = gpu.facts;
+    const adapter = [vendor, architecture, description].filter(Boolean).join(' ');
+    const loadMs = performance.now() - imported;
+    return await work({ model, gpu, adapter, importMs: imported - started, loadMs });
+  } finally {
+    await engine.dispose();
+  }
+}
+
+export function inferInNode(options: InferOptions): Promise<InferReport> {
+  return withNodeModel(options, async ({ model, gpu, ...measured }) => {
     const { logits, ...request } = options.request;
     const file = options.logitsFile === null ? null : openSync(options.logitsFile, 'w');
     const made = await complete(model, {
       ...request,
-      signal,
+      signal: new AbortController().signal,
       ...(logits && file !== null ? { onLogits: async (rows) => void writeSync(file, rows) } : {}),
     });
     if (file !== null) closeSync(file);
     return report({
-      adapter: [gpu.facts.vendor, gpu.facts.architecture, gpu.facts.description].filter(Boolean).join(' '),
-      importMs,
-      loadMs,
+      ...measured,
       result: {
         ...made,
         dispatchesPerToken: model.runner.dispatchesPerToken,
@@ -52,9 +72,7 @@ export async function inferInNode(options: InferOptions): Promise<InferReport> {
         gpuBytes: gpu.memory.bytes,
       },
     });
-  } finally {
-    await engine.dispose();
-  }
+  });
 }
 
 function nodeSource(path: string): VersionedSource {
