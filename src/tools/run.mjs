@@ -12,6 +12,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const [file, ...args] = process.argv.slice(2);
 if (file === undefined) throw new Error('node src/tools/run.mjs FILE.ts args…');
 
+// A dev server declares the whole process a development one, and builds started from here would be too.
+const { NODE_ENV } = process.env;
 const server = await createServer({
   root,
   configFile: false,
@@ -20,6 +22,8 @@ const server = await createServer({
   optimizeDeps: { noDiscovery: true, include: [] },
   server: { middlewareMode: true, hmr: false, ws: false, watch: null },
 });
+if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+else process.env.NODE_ENV = NODE_ENV;
 const runner = createServerModuleRunner(server.environments.ssr, { hmr: false });
 try {
   const { main } = await runner.import(pathToFileURL(resolve(file)).href);
