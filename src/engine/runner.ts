@@ -18,7 +18,7 @@ import {
 import { Forward, type GpuWeights } from '../graph/index.ts';
 import { NO_TOKEN, type KernelShape, type KvType } from '../kernels/index.ts';
 import type { ModelSpec } from '../models/index.ts';
-import type { SamplingSettings } from './sampling.ts';
+import { GREEDY, type SamplingSettings } from './sampling.ts';
 
 export interface RunnerOptions {
   readonly gpu: Gpu;
@@ -59,13 +59,19 @@ export class Runner {
     this.#ids = createReadbackRing(options.gpu, MAX_DEPTH + 1, 16);
   }
 
-  /** Builds programs for the first page and compiles every kernel. */
+  /** Builds programs for the first page, compiles every kernel and runs each once. */
   static async create(options: RunnerOptions): Promise<Runner> {
     const steps = createStepArena(options.gpu, 1);
     const forward = new Forward(options);
     const runner = new Runner(options, forward, steps);
-    await runner.reserve(1, 0);
-    await runner.#measureLatency();
+    try {
+      await runner.reserve(1, 0);
+      await runner.#warmUp();
+      await runner.#measureLatency();
+    } catch (error) {
+      runner.dispose();
+      throw error;
+    }
     return runner;
   }
 
@@ -168,6 +174,14 @@ export class Runner {
       this.#stepMs = this.#stepMs === 0 ? took : 0.8 * this.#stepMs + 0.2 * took;
     }
     this.#lastAnswer = now;
+  }
+
+  /** Some drivers compile at the first dispatch; better now than in the first answer. Also finds weights that are no numbers. */
+  async #warmUp(): Promise<void> {
+    this.writeTokens(0, [0]);
+    this.beginSampling(GREEDY, []);
+    await this.prefill(0, 1);
+    await this.decode(0);
   }
 
   async #measureLatency(): Promise<void> {

@@ -158,3 +158,33 @@ describe('the token loop', () => {
     expect(model.runner.dispatchesPerToken).toBeLessThanOrEqual(6 * spec.layers.length + 4);
   });
 });
+
+describe('a device that is lost', () => {
+  it('ends the answer with that failure', async () => {
+    const other = await openTestGpu();
+    const spoken = await loadTestModel(other, [golden.gguf], { contextLength: 512 });
+    const { signal } = new AbortController();
+    await spoken.session.sync(prompt(), signal, () => undefined);
+    const steps = spoken.session.generate({ sampling: GREEDY, maxTokens: 200, stopIds: new Set(), signal });
+    expect((await steps.next()).value).toBe(answer()[0]);
+    other.device.destroy();
+    await expect(
+      (async () => {
+        while (!(await steps.next()).done);
+      })(),
+    ).rejects.toMatchObject({ code: 'DEVICE_LOST' });
+    other.dispose();
+  });
+});
+
+describe('weights that are no numbers', () => {
+  it('are refused when the model is loaded', async () => {
+    const bytes = await golden.gguf.read(0, golden.gguf.size);
+    bytes.fill(0xff, bytes.length - 40_000);
+    const spoiled = {
+      ...golden.gguf,
+      read: async (at: number, length: number) => bytes.slice(at, at + length),
+    };
+    await expect(loadTestModel(gpu, [spoiled], {})).rejects.toMatchObject({ code: 'KERNEL_CHECK_FAILED' });
+  });
+});

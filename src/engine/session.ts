@@ -80,7 +80,9 @@ export class Session {
       for (let made = 0; made < most; made++) {
         while (flight.length < this.#runner.depth && submitted < most) {
           await this.#runner.reserve(first + submitted, first + submitted - 1);
-          flight.push(this.#runner.decode(first - 1 + submitted++));
+          const step = this.#runner.decode(first - 1 + submitted++);
+          step.catch(() => undefined); // heard when its turn comes, or dropped with the rest
+          flight.push(step);
         }
         const id = await flight.shift()!;
         this.#cached = this.#tokens.length;

@@ -19,6 +19,8 @@ export interface ReadbackRing {
   dispose(): void;
 }
 
+const LOSS_DELAY_MS = 200;
+
 export function createReadbackRing(gpu: Gpu, slots: number, bytesPerSlot: number): ReadbackRing {
   const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
   const all = Array.from({ length: slots }, (_, slot) =>
@@ -44,6 +46,11 @@ export function createReadbackRing(gpu: Gpu, slots: number, bytesPerSlot: number
   };
 }
 
+/** A lost device breaks its mappings a moment before it says that it is lost. */
+function lossToldOrLate(gpu: Gpu): Promise<unknown> {
+  return Promise.race([gpu.lost, new Promise((late) => setTimeout(late, LOSS_DELAY_MS))]);
+}
+
 function ticketFor(gpu: Gpu, staging: GPUBuffer, bytes: number, idle: GPUBuffer[]): ReadbackTicket {
   let spent = false;
   function spend(): void {
@@ -56,6 +63,7 @@ function ticketFor(gpu: Gpu, staging: GPUBuffer, bytes: number, idle: GPUBuffer[
       try {
         await staging.mapAsync(GPUMapMode.READ, 0, bytes);
       } catch (cause) {
+        await lossToldOrLate(gpu);
         gpu.assertHealthy();
         throw new AppError('GPU_ERROR', 'The GPU could not be read back', { what: 'readback' }, cause);
       }
