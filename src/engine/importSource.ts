@@ -6,6 +6,7 @@ import {
   type HubOptions,
   partNames,
   type RecordStore,
+  urlName,
   urlSource,
   type VersionedSource,
   type WeightChoice,
@@ -71,7 +72,7 @@ function fromOrigin(origin: string, options: OriginOptions): Pick<OpenedOrigin, 
   const urls = urlsOf(origin, options);
   return {
     origin,
-    title: stem(decodeURIComponent(urls[0]?.split(/[?#]/)[0]?.split('/').at(-1) ?? origin)),
+    title: stem(urlName(urls[0] ?? origin)),
     open: (context) => openUrls(urls, context, options),
   };
 }

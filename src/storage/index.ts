@@ -19,4 +19,5 @@ export type {
   VersionedSource,
   WeightChoice,
 } from './types.ts';
+export { urlName } from './urlName.ts';
 export { urlSource } from './urlSource.ts';

@@ -6,6 +6,7 @@ import { AppError } from '../base/failure.ts';
 import { checkRange } from './fileSource.ts';
 import { probe, readRange, type Remote, retrying, sourceChanged } from './httpRange.ts';
 import type { VersionedSource } from './types.ts';
+import { urlName } from './urlName.ts';
 
 export interface UrlSourceOptions {
   readonly fetch?: typeof globalThis.fetch | undefined;
@@ -61,5 +62,5 @@ function parseUrl(text: string): { href: string; name: string } {
   if (!url || !/^https?:$/.test(url.protocol)) {
     throw new AppError('BAD_REQUEST', 'that is not a web address', { url: text });
   }
-  return { href: url.href, name: decodeURIComponent(url.pathname.split('/').at(-1) ?? '') || url.host };
+  return { href: url.href, name: urlName(url.pathname) || url.host };
 }
