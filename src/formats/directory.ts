@@ -21,6 +21,9 @@ export interface FileTensor {
   readonly type: DiskType;
   /** The GPU layout that holds this type exactly. */
   readonly layout: WeightLayout;
+  /** Matrices stacked in it (experts); 1 for a plain one. */
+  readonly blocks: number;
+  /** Of all blocks together. */
   readonly rows: number;
   readonly cols: number;
   readonly rowBytes: number;

@@ -70,4 +70,6 @@ export interface Dispatch {
   /** Bind group 1 carries the Step uniform at a dynamic offset. */
   readonly usesStep: boolean;
   readonly grid: (tokens: number) => readonly [number, number, number];
+  /** Where the GPU itself wrote the grid, three u32; `grid` is then not asked. */
+  readonly indirect?: BufferRange | undefined;
 }

@@ -4,9 +4,9 @@ import type { TextFacts } from '../base/textFacts.ts';
 import type { ModelSpec } from '../models/spec.ts';
 
 /**
- * How a model lies in storage. A record is at most 32 MiB of GPU-ready bytes and
- * the unit of download, hash and resume. It is a list of slabs; a slab is some
- * rows of one tensor: its quants bytes, then its scales bytes, each padded to 16.
+ * How a model lies in storage. A record is at most 32 MiB of GPU-ready bytes, or one
+ * expert of one layer (gate, up and down), and the unit of download, hash and resume.
+ * It is a list of slabs; a slab is some rows of one tensor: its quants bytes, then its scales bytes, each padded to 16.
  */
 export const RECORD_BYTES = 32 * 1024 * 1024;
 
@@ -15,13 +15,16 @@ export interface TensorEntry {
   readonly layout: WeightLayout;
   readonly rows: number;
   readonly cols: number;
+  /** The rows are this many experts', one after the other; absent for others. */
+  readonly experts?: number | undefined;
 }
 
 export interface Slab {
   /** Index into ModelManifest.tensors. */
   readonly tensor: number;
+  /** A multiple of 64, or the first row of an expert. */
   readonly row: number;
-  /** A multiple of 64 but for a tensor's last slab. */
+  /** A multiple of 64 but for a tensor's last slab, or one expert's. */
   readonly rows: number;
 }
 
@@ -33,7 +36,7 @@ export interface RecordEntry {
 }
 
 export interface ModelManifest {
-  readonly version: 1;
+  readonly version: 2;
   /** Stable: a hash of where it came from and what the file says of itself. */
   readonly id: string;
   readonly title: string;
