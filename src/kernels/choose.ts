@@ -95,6 +95,7 @@ function time(gpu: Gpu, shape: KernelShape): Promise<number> {
         width: TIMED.cols,
         yOffset: 0,
         eps: 0,
+        outScale: 1,
         softCap: 0,
       };
       const dispatch = await recorder.dispatch(card, params, buffers);

@@ -8,6 +8,7 @@ import { declare, type TypedBinding } from './declare.ts';
 import glu_wgsl from './glu.wgsl?raw';
 import { GATE_CODE, type Gate } from './matvec.ts';
 import epilogue from './matvec/epilogue.wgsl?raw';
+import { gated } from './matvec/plain.ts';
 
 const PARAMS: readonly ParamField[] = [
   { name: 'rows', type: 'u32' }, // outputs per token
@@ -32,11 +33,6 @@ export function glu(gate: Exclude<Gate, 'none'>): KernelCard {
   };
 }
 
-const ACTIVATION: Readonly<Record<Exclude<Gate, 'none'>, (g: number) => number>> = {
-  silu: (g) => g / (1 + Math.exp(-g)),
-  geluTanh: (g) => 0.5 * g * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (g + 0.044715 * g ** 3))),
-};
-
 function gluCase(gate: Exclude<Gate, 'none'>, rows: number, tokens: number, spread: number): KernelCase {
   const xStride = Math.ceil((2 * rows) / 32) * 32;
   const yStride = Math.ceil(rows / 32) * 32;
@@ -52,7 +48,7 @@ function gluCase(gate: Exclude<Gate, 'none'>, rows: number, tokens: number, spre
       for (let t = 0; t < tokens; t++) {
         for (let i = 0; i < rows; i++) {
           const g = gateUp[t * xStride + i]!;
-          y[t * yStride + i] = ACTIVATION[gate](g) * gateUp[t * xStride + rows + i]!;
+          y[t * yStride + i] = gated(gate, g, gateUp[t * xStride + rows + i]!);
         }
       }
       return { y };
@@ -64,7 +60,7 @@ function gluCase(gate: Exclude<Gate, 'none'>, rows: number, tokens: number, spre
 export const gluSuite: KernelSuite = {
   name: 'glu',
   cases: () =>
-    (['silu', 'geluTanh'] as const).flatMap((gate) => [
+    (['silu', 'geluTanh', 'swigluOai'] as const).flatMap((gate) => [
       gluCase(gate, 65, 1, 3),
       gluCase(gate, 64, 3, 1),
       gluCase(gate, 7, 2, 100),

@@ -6,5 +6,5 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     return;
   }
   let at = id.y * params.xStride;
-  y[id.y * params.yStride + i] = activate(gateUp[at + i]) * gateUp[at + params.rows + i];
+  y[id.y * params.yStride + i] = gated(gateUp[at + i], gateUp[at + params.rows + i]);
 }

@@ -1,6 +1,6 @@
 /**
  * matmul: the tokens of a step through a weight matrix.
- *   y[t, yOffset + r] (= | +=) cap(act(Σ_c W[r, c] · x[t, c] + bias[r]))
+ *   y[t, yOffset + r] (= | +=) cap(outScale · act(Σ_c W[r, c] · x[t, c] + bias[r]))
  * Sums are f32, over a row's columns in order, so that a token's result does not
  * depend on the chunk it came in. With a gate, W stacks [2 · rows, cols], and
  * y[t, r] = act(gate_r) · up_r.
@@ -40,6 +40,7 @@ const PARAMS: readonly ParamField[] = [
   { name: 'xStride', type: 'u32' }, // floats from a token to the next
   { name: 'yStride', type: 'u32' },
   { name: 'yOffset', type: 'u32' },
+  { name: 'outScale', type: 'f32' }, // multiplies the result before the cap
   { name: 'softCap', type: 'f32' }, // 0 for none
 ];
 

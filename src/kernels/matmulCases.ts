@@ -2,7 +2,7 @@
 import { WEIGHT_LAYOUTS, type WeightLayout } from '../formats/layouts.ts';
 import type { HostArray, KernelCase, KernelShape, KernelSuite } from './card.ts';
 import { matmul, type MatmulOptions } from './matmul.ts';
-import { activate, softCapped } from './matvec/plain.ts';
+import { gated, softCapped } from './matvec/plain.ts';
 import { hasScales } from './quant/layouts.ts';
 import {
   f32Tolerance,
@@ -24,6 +24,7 @@ interface Shape {
 
 /** Floats past the end of a token's row, which nobody may read into a sum or write. */
 const GAP = 32;
+const OUT_SCALE = 0.5;
 
 function matmulCase(options: MatmulOptions, shape: Shape, seed: number): KernelCase {
   const random = seededRandom(seed);
@@ -45,7 +46,15 @@ function matmulCase(options: MatmulOptions, shape: Shape, seed: number): KernelC
     bias: randomRow(matrixRows, matrixRows, random),
   };
   const buffers = Object.fromEntries(card.bindings.map(({ name }) => [name, all[name]!]));
-  const params = { rows, groups: matrix.padded / 32, xStride, yStride, yOffset, softCap };
+  const params = {
+    rows,
+    groups: matrix.padded / 32,
+    xStride,
+    yStride,
+    yOffset,
+    outScale: OUT_SCALE,
+    softCap,
+  };
   const expected = { y: plainMatmul(options, { ...params, tokens }, matrix, buffers) };
   return {
     title: `${card.name} [${rows}, ${cols}] x ${tokens}${yOffset > 0 ? ' at an offset' : ''}${softCap > 0 ? ' soft cap' : ''}${scales === 'extreme' ? ' extreme scales' : ''}`,
@@ -78,8 +87,8 @@ function plainMatmul(
   };
   for (let t = 0; t < params.tokens; t++) {
     for (let r = 0; r < params.rows; r++) {
-      const value =
-        options.gate === 'none' ? sum(t, r) : activate(options.gate, sum(t, r)) * sum(t, params.rows + r);
+      const up = options.gate === 'none' ? 0 : sum(t, params.rows + r);
+      const value = OUT_SCALE * gated(options.gate, sum(t, r), up);
       const at = t * params.yStride + params.yOffset + r;
       y[at] = (options.add ? y[at]! : 0) + softCapped(value, params.softCap);
     }

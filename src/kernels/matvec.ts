@@ -1,11 +1,12 @@
 /**
  * matvec: one token through a weight matrix.
- *   y[yOffset + r] (= | +=) cap(act(Σ_c W[r, c] · in[c] + bias[r]))
+ *   y[yOffset + r] (= | +=) cap(outScale · act(Σ_c W[r, c] · in[c] + bias[r]))
  * Sums are f32. With prologue 'norm', in = rmsnorm(x) · normWeight; with 'postNorm'
  * (Gemma 3), x first takes the last sublayer's output o, normed: h = x + rmsnorm(o) ·
  * postWeight goes to hOut and in = rmsnorm(h) · normWeight. The division by the root
  * mean square is deferred past the sums, so the norm costs no pass and no dispatch.
- * With a gate, W stacks [2 · rows, cols], and y[r] = act(gate_r) · up_r.
+ * With a gate, W stacks [2 · rows, cols], and y[r] = act(gate_r) · up_r
+ * ('swigluOai' as spec.ts has it).
  *
  * 'hardware' is for GPUs: coalesced reads, the input in workgroup memory, a reduction
  * that needs no subgroups. 'software' is for emulators: a thread per four sums.
@@ -24,7 +25,7 @@ import software from './matvec/software.wgsl?raw';
 import { weightBindings, weightReader } from './quant/layouts.ts';
 import workgroupSum from './workgroupSum.wgsl?raw';
 
-export type Gate = 'none' | 'silu' | 'geluTanh';
+export type Gate = 'none' | 'silu' | 'geluTanh' | 'swigluOai';
 export type Prologue = 'none' | 'norm' | 'postNorm';
 
 export interface MatvecOptions {
@@ -38,7 +39,12 @@ export interface MatvecOptions {
 }
 
 /** The value of the GATE override. */
-export const GATE_CODE: Readonly<Record<Gate, number>> = { none: 0, silu: 1, geluTanh: 2 };
+export const GATE_CODE: Readonly<Record<Gate, number>> = {
+  none: 0,
+  silu: 1,
+  geluTanh: 2,
+  swigluOai: 3,
+};
 
 const LANES = 32;
 const TEAMS = 2;
@@ -51,6 +57,7 @@ const PARAMS: readonly ParamField[] = [
   { name: 'width', type: 'u32' }, // columns without padding, which the mean is over
   { name: 'yOffset', type: 'u32' },
   { name: 'eps', type: 'f32' },
+  { name: 'outScale', type: 'f32' }, // multiplies the result before the cap
   { name: 'softCap', type: 'f32' }, // 0 for none
 ];
 

@@ -2,7 +2,7 @@
 import { WEIGHT_LAYOUTS, type WeightLayout } from '../formats/layouts.ts';
 import type { HostArray, KernelCase, KernelShape, KernelSuite } from './card.ts';
 import { matvec, type MatvecOptions } from './matvec.ts';
-import { activate, rmsScale, softCapped } from './matvec/plain.ts';
+import { gated, rmsScale, softCapped } from './matvec/plain.ts';
 import { hasScales } from './quant/layouts.ts';
 import {
   f32Tolerance,
@@ -24,6 +24,7 @@ interface Shape {
 }
 
 const EPS = 1e-5;
+const OUT_SCALE = 0.5;
 const PLAIN: Omit<MatvecOptions, 'layout' | 'shape'> = {
   prologue: 'none',
   bias: false,
@@ -50,7 +51,15 @@ function matvecCase(options: MatvecOptions, shape: Shape, seed: number): KernelC
   };
   if (shape.cancelling === true) cancel(all['x']!, cols);
   const buffers = Object.fromEntries(card.bindings.map(({ name }) => [name, all[name]!]));
-  const params = { rows, groups: matrix.padded / 32, width: cols, yOffset, eps: EPS, softCap };
+  const params = {
+    rows,
+    groups: matrix.padded / 32,
+    width: cols,
+    yOffset,
+    eps: EPS,
+    outScale: OUT_SCALE,
+    softCap,
+  };
   const expected = reference(options, params, matrix, buffers);
   return {
     title: `${card.name} [${rows}, ${cols}]${yOffset > 0 ? ' at an offset' : ''}${softCap > 0 ? ' soft cap' : ''}${scales === 'extreme' ? ' extreme scales' : ''}${shape.cancelling === true ? ' cancelling' : ''}`,
@@ -81,7 +90,8 @@ function reference(
     return total;
   };
   for (let r = 0; r < params.rows; r++) {
-    const value = options.gate === 'none' ? sum(r) : activate(options.gate, sum(r)) * sum(params.rows + r);
+    const up = options.gate === 'none' ? 0 : sum(params.rows + r);
+    const value = OUT_SCALE * gated(options.gate, sum(r), up);
     const at = params.yOffset + r;
     y[at] = (options.add ? y[at]! : 0) + softCapped(value, params.softCap);
   }

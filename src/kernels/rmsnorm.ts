@@ -10,13 +10,14 @@ import workgroupSum from './workgroupSum.wgsl?raw';
 
 const PARAMS: readonly ParamField[] = [
   { name: 'width', type: 'u32' }, // columns without padding
-  { name: 'stride', type: 'u32' }, // floats from a token to the next, in x and out
+  { name: 'xStride', type: 'u32' }, // floats from a token to the next
+  { name: 'stride', type: 'u32' }, // the same in out
   { name: 'eps', type: 'f32' },
 ];
 
 const BINDINGS: readonly TypedBinding[] = [
-  { name: 'x', access: 'read', shape: '[tokens, stride/4]', element: 'vec4<f32>' },
-  { name: 'weight', access: 'read', shape: '[stride/4], zero past width', element: 'vec4<f32>' },
+  { name: 'x', access: 'read', shape: '[tokens, xStride/4]', element: 'vec4<f32>' },
+  { name: 'weight', access: 'read', shape: '[width/4], zero past width', element: 'vec4<f32>' },
   { name: 'out', access: 'read_write', shape: '[tokens, stride/4]', element: 'vec4<f32>' },
 ];
 

@@ -15,26 +15,27 @@ function rmsnormCase(options: { readonly add: boolean }, { width, tokens, size }
   const random = seededRandom(width + tokens);
   const padded = Math.ceil(width / 32) * 32;
   const stride = padded + 32;
-  const rows = () => {
-    const all = new Float32Array(tokens * stride);
-    for (let t = 0; t < tokens; t++) all.set(randomRow(width, padded, random, size), t * stride);
+  const xStride = stride + 64;
+  const rows = (step: number) => {
+    const all = new Float32Array(tokens * step);
+    for (let t = 0; t < tokens; t++) all.set(randomRow(width, padded, random, size), t * step);
     return all;
   };
-  const buffers = { x: rows(), weight: randomRow(width, padded, random, 2), out: rows() };
+  const buffers = { x: rows(xStride), weight: randomRow(width, padded, random, 2), out: rows(stride) };
   const eps = 1e-6;
   const card = rmsnorm(options);
   const out = Float32Array.from(buffers.out);
   for (let t = 0; t < tokens; t++) {
-    const scale = rmsScale(buffers.x, t * stride, width, eps);
+    const scale = rmsScale(buffers.x, t * xStride, width, eps);
     for (let c = 0; c < width; c++) {
-      const normed = buffers.x[t * stride + c]! * scale * buffers.weight[c]!;
+      const normed = buffers.x[t * xStride + c]! * scale * buffers.weight[c]!;
       out[t * stride + c] = (options.add ? out[t * stride + c]! : 0) + normed;
     }
   }
   return {
     title: `${card.name} ${tokens} x ${width}, values to ${size}`,
     card,
-    params: { width, stride, eps },
+    params: { width, xStride, stride, eps },
     step: { position: 3, tokens, seed: 0 },
     tokens,
     buffers,

@@ -92,9 +92,9 @@ fn main(@builtin(workgroup_id) tile: vec3<u32>, @builtin(local_invocation_index)
       if (output < params.rows && at < step.tokens) {
         var value = sums[i][j] + bias_of(output);
         if (gated) {
-          value = activate(value) * (sums[i + 4u][j] + bias_of(params.rows + output));
+          value = gated(value, sums[i + 4u][j] + bias_of(params.rows + output));
         }
-        write_y(at * params.yStride + params.yOffset + output, soft_cap(value, params.softCap));
+        write_y(at * params.yStride + params.yOffset + output, soft_cap(params.outScale * value, params.softCap));
       }
     }
   }

@@ -50,9 +50,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(global_invocation_
     for (var k = 0u; k < made; k++) {
       var value = sums[t][k] + bias_of(rows[k]);
       if (gated) {
-        value = activate(value) * (sums[t][k + 2u] + bias_of(rows[k + 2u]));
+        value = gated(value, sums[t][k + 2u] + bias_of(rows[k + 2u]));
       }
-      write_y(y_row + k, soft_cap(value, params.softCap));
+      write_y(y_row + k, soft_cap(params.outScale * value, params.softCap));
     }
   }
 }

@@ -101,8 +101,8 @@ fn main(
   let value = parts[team_start][lane] * scale + bias_of(weight_row(first, lane));
   if (gated) {
     let up = parts[team_start][lane + 2u] * scale + bias_of(weight_row(first, lane + 2u));
-    write_y(params.yOffset + output, soft_cap(activate(value) * up, params.softCap));
+    write_y(params.yOffset + output, soft_cap(params.outScale * gated(value, up), params.softCap));
   } else {
-    write_y(params.yOffset + output, soft_cap(value, params.softCap));
+    write_y(params.yOffset + output, soft_cap(params.outScale * value, params.softCap));
   }
 }

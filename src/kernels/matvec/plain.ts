@@ -1,16 +1,21 @@
 /** The scalar formulas around a matrix product, in f64. */
 import type { Gate } from '../matvec.ts';
 
-export function activate(gate: Gate, value: number): number {
-  switch (gate) {
+/** What a gate makes of its up; `gate` is the plain value where there is none. */
+export function gated(kind: Gate, gate: number, up: number): number {
+  switch (kind) {
     case 'none':
-      return value;
+      return gate;
     case 'silu':
-      return value / (1 + Math.exp(-value));
+      return (gate / (1 + Math.exp(-gate))) * up;
     case 'geluTanh':
-      return 0.5 * value * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (value + 0.044715 * value ** 3)));
+      return 0.5 * gate * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (gate + 0.044715 * gate ** 3))) * up;
+    case 'swigluOai': {
+      const g = Math.min(gate, 7);
+      return (g / (1 + Math.exp(-1.702 * g))) * (Math.min(Math.max(up, -7), 7) + 1);
+    }
     default:
-      return gate satisfies never;
+      return kind satisfies never;
   }
 }
 

@@ -70,8 +70,8 @@ fn main(
   for (var k = 0u; k < made; k++) {
     var value = sums[k] * scale + bias_of(rows[k]);
     if (gated) {
-      value = activate(value) * (sums[k + 2u] * scale + bias_of(rows[k + 2u]));
+      value = gated(value, sums[k + 2u] * scale + bias_of(rows[k + 2u]));
     }
-    write_y(params.yOffset + first + k, soft_cap(value, params.softCap));
+    write_y(params.yOffset + first + k, soft_cap(params.outScale * value, params.softCap));
   }
 }
