@@ -22,6 +22,11 @@ const BLOCKS: Readonly<Record<DiskType, BlockShape>> = {
   Q4_K: { elements: 256, bytes: 144, layout: 'q4k' },
   Q5_K: { elements: 256, bytes: 176, layout: 'q8k' },
   Q6_K: { elements: 256, bytes: 210, layout: 'q8h' },
+  IQ4_NL: { elements: 32, bytes: 18, layout: 'q4t' },
+  IQ4_XS: { elements: 256, bytes: 136, layout: 'q4x' },
+  MXFP4: { elements: 32, bytes: 17, layout: 'f4e' },
+  Q2_K: { elements: 256, bytes: 84, layout: 'q4p' },
+  Q3_K: { elements: 256, bytes: 110, layout: 'q4h' },
 };
 
 export function isDiskType(name: string): name is DiskType {

@@ -13,7 +13,12 @@ export type DiskType =
   | 'Q8_0'
   | 'Q4_K'
   | 'Q5_K'
-  | 'Q6_K';
+  | 'Q6_K'
+  | 'IQ4_NL'
+  | 'IQ4_XS'
+  | 'MXFP4'
+  | 'Q2_K'
+  | 'Q3_K';
 
 /** A tensor as it lies in a file, rows contiguous; a vector has one row. */
 export interface FileTensor {
