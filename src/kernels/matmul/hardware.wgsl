@@ -43,8 +43,8 @@ fn copy_token(token: u32, place: u32, group: u32) {
 
 @compute @workgroup_size(128)
 fn main(@builtin(workgroup_id) tile: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
-  let gated = GATE != 0u;
-  let first = tile.x * select(TILE, TILE / 2u, gated);
+  let is_gated = GATE != 0u;
+  let first = tile.x * select(TILE, TILE / 2u, is_gated);
   let first_token = tile.y * TILE;
   let place = thread % TILE;
   let row = weight_row(first, place);
@@ -85,13 +85,13 @@ fn main(@builtin(workgroup_id) tile: vec3<u32>, @builtin(local_invocation_index)
   }
 
   var sums = array<vec4<f32>, 8>(a0, a1, a2, a3, a4, a5, a6, a7);
-  for (var i = 0u; i < select(8u, 4u, gated); i++) {
+  for (var i = 0u; i < select(8u, 4u, is_gated); i++) {
     let output = first + r + i * ROW_STEP;
     for (var j = 0u; j < 4u; j++) {
       let at = first_token + t + j * TOKEN_STEP;
       if (output < params.rows && at < step.tokens) {
         var value = sums[i][j] + bias_of(output);
-        if (gated) {
+        if (is_gated) {
           value = gated(value, sums[i + 4u][j] + bias_of(params.rows + output));
         }
         write_y(at * params.yStride + params.yOffset + output, soft_cap(params.outScale * value, params.softCap));

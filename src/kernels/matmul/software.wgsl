@@ -19,8 +19,8 @@ fn input_group(v: u32) -> Group {
 
 @compute @workgroup_size(32)
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(global_invocation_id) id: vec3<u32>) {
-  let gated = GATE != 0u;
-  let outputs = select(4u, 2u, gated);
+  let is_gated = GATE != 0u;
+  let outputs = select(4u, 2u, is_gated);
   let first = id.x * outputs;
   if (first >= params.rows) {
     return;
@@ -49,7 +49,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(global_invocation_
     let y_row = (token + t) * params.yStride + params.yOffset + first;
     for (var k = 0u; k < made; k++) {
       var value = sums[t][k] + bias_of(rows[k]);
-      if (gated) {
+      if (is_gated) {
         value = gated(value, sums[t][k + 2u] + bias_of(rows[k + 2u]));
       }
       write_y(y_row + k, soft_cap(params.outScale * value, params.softCap));

@@ -63,8 +63,8 @@ fn main(
   let workgroup = workgroup_id.y * workgroups.x + workgroup_id.x;
   let lane = thread % LANES;
   let team = thread / LANES;
-  let gated = GATE != 0u;
-  let outputs = select(4u, 2u, gated);
+  let is_gated = GATE != 0u;
+  let outputs = select(4u, 2u, is_gated);
   let first = (workgroup * TEAMS + team) * outputs;
   let rows = vec4<u32>(
     weight_row(first, 0u), weight_row(first, 1u), weight_row(first, 2u), weight_row(first, 3u));
@@ -99,7 +99,7 @@ fn main(
   }
   let team_start = team * LANES;
   let value = parts[team_start][lane] * scale + bias_of(weight_row(first, lane));
-  if (gated) {
+  if (is_gated) {
     let up = parts[team_start][lane + 2u] * scale + bias_of(weight_row(first, lane + 2u));
     write_y(params.yOffset + output, soft_cap(params.outScale * gated(value, up), params.softCap));
   } else {

@@ -47,8 +47,8 @@ fn main(
     scale = input_scale(thread, workgroup == 0u);
   }
 
-  let gated = GATE != 0u;
-  let outputs = select(4u, 2u, gated);
+  let is_gated = GATE != 0u;
+  let outputs = select(4u, 2u, is_gated);
   let first = (workgroup * THREADS + thread) * outputs;
   if (first >= params.rows) {
     return;
@@ -69,7 +69,7 @@ fn main(
   let made = min(outputs, params.rows - first);
   for (var k = 0u; k < made; k++) {
     var value = sums[k] * scale + bias_of(rows[k]);
-    if (gated) {
+    if (is_gated) {
       value = gated(value, sums[k + 2u] * scale + bias_of(rows[k + 2u]));
     }
     write_y(params.yOffset + first + k, soft_cap(params.outScale * value, params.softCap));
