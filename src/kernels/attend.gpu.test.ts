@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createStepArena, encodeSteps, type BufferRange, type Dispatch, type Gpu } from '../gpu/index.ts';
 import { openTestGpu } from '../gpu/testGpu.ts';
-import { noise, plainRopeTable } from './attend/plain.ts';
+import { NO_TEMPERATURE, noise, plainRopeTable } from './attend/plain.ts';
 import { attendDecode, partialsBytes } from './attendDecode.ts';
 import { attendMerge } from './attendMerge.ts';
 import { attendPrefill } from './attendPrefill.ts';
@@ -84,14 +84,21 @@ function attendAll(shape: KernelShape, chunks: readonly number[], decode: boolea
     const caches = { kCache: machine.buffer(TOKENS * HEAD_DIM), vCache: machine.buffer(TOKENS * HEAD_DIM) };
     const partials = machine.buffer(partialsBytes(HEADS, 2, HEAD_DIM) / 4);
     gpu.device.queue.writeBuffer(rope.buffer, 0, plainRopeTable(TOKENS, HEAD_DIM));
-    const options = { kv: 'f32', shape, headDim: HEAD_DIM, qkNorm: false, pairing: 'half' } as const;
+    const options = {
+      kv: 'f32',
+      shape,
+      headDim: HEAD_DIM,
+      qkNorm: 'none',
+      pairing: 'half',
+      sinks: false,
+    } as const;
     const heads = { heads: HEADS, kvHeads: 1 };
-    const masking = { window: WINDOW, scale: HEAD_DIM ** -0.5, softCap: 0 };
+    const masking = { window: WINDOW, chunk: 0, scale: HEAD_DIM ** -0.5, softCap: 0 };
     const shared = { ...caches, qkv, rope, partials, out };
     const prefill = [
       await machine.dispatch(
         ropeWrite(options),
-        { ...heads, ropeDims: HEAD_DIM, qkvStride: STRIDE, eps: 0 },
+        { ...heads, ropeDims: HEAD_DIM, qkvStride: STRIDE, eps: 0, ...NO_TEMPERATURE },
         shared,
       ),
       await machine.dispatch(
@@ -103,14 +110,10 @@ function attendAll(shape: KernelShape, chunks: readonly number[], decode: boolea
     const single = [
       await machine.dispatch(
         attendDecode({ ...options, group: HEADS }),
-        { ...heads, ...masking, ropeDims: HEAD_DIM, splits: 2, eps: 0 },
+        { ...heads, ...masking, ropeDims: HEAD_DIM, splits: 2, eps: 0, ...NO_TEMPERATURE },
         shared,
       ),
-      await machine.dispatch(
-        attendMerge({ shape }),
-        { heads: HEADS, splits: 2, quads: HEAD_DIM / 4 },
-        shared,
-      ),
+      await machine.dispatch(attendMerge(options), { heads: HEADS, splits: 2, quads: HEAD_DIM / 4 }, shared),
     ];
     const all = new Float32Array(TOKENS * OUT_STRIDE);
     let position = 0;

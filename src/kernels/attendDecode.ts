@@ -15,6 +15,7 @@ import {
   headRowConstants,
   headRowName,
   headRowWgsl,
+  TEMPERATURE_PARAMS,
   type HeadRowOptions,
 } from './attend/headRows.ts';
 import score from './attend/score.wgsl?raw';
@@ -37,10 +38,12 @@ const PARAMS: readonly ParamField[] = [
   { name: 'kvHeads', type: 'u32' },
   { name: 'ropeDims', type: 'u32' }, // channels rotated
   { name: 'window', type: 'u32' }, // positions seen, the own one included; 0 for all
+  { name: 'chunk', type: 'u32' }, // positions are seen from the last multiple of it on; 0 for all
   { name: 'splits', type: 'u32' }, // slices of the context
   { name: 'scale', type: 'f32' },
   { name: 'softCap', type: 'f32' }, // 0 for none
   { name: 'eps', type: 'f32' }, // of the norm of q and k
+  ...TEMPERATURE_PARAMS,
 ];
 
 /** Emulators run four threads at a time and pay dearly for every wait between more. */

@@ -99,7 +99,7 @@ fn prepare(place: Place, thread: u32) {
       value[c] = rotated(base, step.position, 4u * (item % QUADS) + c, factor, row == place.held);
     }
     if (row < place.held) {
-      queries[item] = params.scale * value;
+      queries[item] = params.scale * temperature(step.position) * value;
     } else {
       store_new(place, item % QUADS, value);
     }

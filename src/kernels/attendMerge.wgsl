@@ -10,14 +10,14 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let record = params.quads + 1u;
   let first = head * params.splits * record;
 
-  var highest = -3.0e38;
+  var highest = select(-3.0e38, sink_of(head), SINKS);
   for (var split = 0u; split < params.splits; split++) {
     let slice = partials[first + split * record];
     if (slice.y != 0.0) {
       highest = max(highest, slice.x);
     }
   }
-  var total = 0.0;
+  var total = select(0.0, exp(sink_of(head) - highest), SINKS);
   var sum = vec4(0.0);
   for (var split = 0u; split < params.splits; split++) {
     let at = first + split * record;

@@ -12,5 +12,6 @@ export { matvec } from './matvec.ts';
 export { createKernelRecorder, type KernelRecorder } from './record.ts';
 export { rmsnorm } from './rmsnorm.ts';
 export { ropeWrite } from './ropeWrite.ts';
+export { rowNorm } from './rowNorm.ts';
 export { NO_TOKEN, packSettings, sample, scratchWords } from './sample.ts';
 export type { SampleSettings } from './samplePlain.ts';

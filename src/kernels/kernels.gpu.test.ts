@@ -12,6 +12,7 @@ const EXPECTED = [
   'matvec',
   'matmul',
   'glu',
+  'rowNorm',
   'ropeWrite',
   'attendDecode',
   'attendMerge',

@@ -1,6 +1,6 @@
 /**
  * ropeWrite (prefill): what attendPrefill needs done to a chunk's qkv rows first.
- * For each token t: q is normed (where the model does) and rotated in place, k is
+ * For each token t: q is normed (where the model does), rotated and scaled in place, k is
  * normed and rotated into the cache at position + t, v is stored there. The sum of
  * squares is f32; the rope table was made in f64.
  */
@@ -9,6 +9,7 @@ import {
   headRowConstants,
   headRowName,
   headRowWgsl,
+  TEMPERATURE_PARAMS,
   type HeadRowOptions,
 } from './attend/headRows.ts';
 import type { KernelCard, KernelShape, ParamField } from './card.ts';
@@ -29,6 +30,7 @@ const PARAMS: readonly ParamField[] = [
   { name: 'ropeDims', type: 'u32' }, // channels rotated
   { name: 'qkvStride', type: 'u32' }, // floats from one token's row to the next
   { name: 'eps', type: 'f32' }, // of the norm of q and k
+  ...TEMPERATURE_PARAMS,
 ];
 
 const SHAPES: Readonly<Record<KernelShape, { readonly WIDTH: number; readonly LANES: number }>> = {

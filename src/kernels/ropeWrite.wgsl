@@ -29,12 +29,13 @@ fn square_sum(base: u32, wanted: bool, thread: u32) -> f32 {
 }
 
 fn rotate_query(base: u32, position: u32, factor: f32, lane: u32) {
+  let grown = temperature(position);
   for (var pair = lane; pair < HEAD_DIM / 2u; pair += LANES) {
     let both = pair_channels(pair);
     let first = rotated(base, position, both.x, factor, false);
     let second = rotated(base, position, both.y, factor, false);
-    qkv[base + both.x] = first;
-    qkv[base + both.y] = second;
+    qkv[base + both.x] = grown * first;
+    qkv[base + both.y] = grown * second;
   }
 }
 

@@ -7,6 +7,7 @@ import { gluSuite } from './glu.ts';
 import { matmulSuite } from './matmulCases.ts';
 import { matvecSuite } from './matvecCases.ts';
 import { rmsnormSuite } from './rmsnormCases.ts';
+import { rowNormSuite } from './rowNorm.ts';
 import { sampleSuite } from './sampleCases.ts';
 
 export const suites: readonly KernelSuite[] = [
@@ -15,6 +16,7 @@ export const suites: readonly KernelSuite[] = [
   matvecSuite,
   matmulSuite,
   gluSuite,
+  rowNormSuite,
   ropeWriteSuite,
   attendDecodeSuite,
   attendMergeSuite,

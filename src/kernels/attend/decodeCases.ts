@@ -6,6 +6,7 @@ import type { KvType } from '../kv/kv.ts';
 import type { HeadRowOptions } from './headRows.ts';
 import {
   firstSeen,
+  NO_TEMPERATURE,
   noise,
   plainAttend,
   plainHead,
@@ -15,27 +16,32 @@ import {
   throughKv,
   type HeadShape,
   type RowContext,
+  type Temperature,
 } from './plain.ts';
 
 interface DecodeSetup extends HeadShape {
   readonly title: string;
   readonly kv: KvType;
-  readonly qkNorm: boolean;
+  readonly qkNorm: HeadRowOptions['qkNorm'];
   readonly pairing: HeadRowOptions['pairing'];
   readonly ropeDims: number;
   readonly position: number;
   readonly splits: number;
   readonly window: number;
+  readonly chunk: number;
   readonly softCap: number;
+  readonly temperature: Temperature;
 }
 
+const GROWING: Temperature = { tempScale: 0.4, tempSpan: 16, tempOffset: 1 };
+
 const BOTH: readonly KernelShape[] = ['software', 'hardware'];
-const NORMED = { qkNorm: true } as const;
+const NORMED = { qkNorm: 'head' } as const;
 
 const USUAL: DecodeSetup = {
   title: '',
   kv: 'f32',
-  qkNorm: false,
+  qkNorm: 'none',
   pairing: 'half',
   heads: 9,
   kvHeads: 3,
@@ -44,7 +50,9 @@ const USUAL: DecodeSetup = {
   position: 0,
   splits: 4,
   window: 0,
+  chunk: 0,
   softCap: 0,
+  temperature: NO_TEMPERATURE,
 };
 
 /** Setups that differ only in position, window and slices share a pipeline: a software adapter takes a second over each. */
@@ -55,6 +63,15 @@ const SETUPS: readonly (DecodeSetup & { readonly shapes: readonly KernelShape[] 
   { ...USUAL, shapes: BOTH, title: 'the new token begins a tile', position: 256, splits: 1 },
   { ...USUAL, shapes: BOTH, title: 'window and soft cap', window: 48, softCap: 5, position: 130 },
   { ...USUAL, shapes: BOTH, title: 'window longer than the context', window: 200, position: 70 },
+  { ...USUAL, shapes: BOTH, title: 'the first of a run of 48', chunk: 48, position: 96 },
+  {
+    ...USUAL,
+    shapes: BOTH,
+    title: 'in a run of 48, growing',
+    chunk: 48,
+    position: 130,
+    temperature: GROWING,
+  },
   { ...USUAL, shapes: BOTH, title: 'first token in halves', kv: 'f16' },
   { ...USUAL, shapes: BOTH, title: '150 tokens over 4 slices, halves', kv: 'f16', position: 150 },
   {
@@ -84,7 +101,9 @@ const SETUPS: readonly (DecodeSetup & { readonly shapes: readonly KernelShape[] 
     ...USUAL,
     shapes: ['software'],
     pairing: 'none',
-    title: '20 channels, no rotation',
+    qkNorm: 'unit',
+    temperature: GROWING,
+    title: '20 channels, no rotation, unit norms, growing',
     ropeDims: 0,
     headDim: 20,
     heads: 3,
@@ -108,8 +127,8 @@ const SETUPS: readonly (DecodeSetup & { readonly shapes: readonly KernelShape[] 
 /** The shortest slice attendDecode makes. */
 const MIN_SLICE = 32;
 
-function slicesOf({ position, splits, window }: DecodeSetup): readonly (readonly [number, number])[] {
-  const seen = firstSeen(position, window);
+function slicesOf({ position, splits, ...masking }: DecodeSetup): readonly (readonly [number, number])[] {
+  const seen = firstSeen(position, masking);
   const slice = Math.max(Math.ceil((position + 1 - seen) / splits), MIN_SLICE);
   return Array.from({ length: splits }, (_, s) => [
     seen + s * slice,
@@ -140,6 +159,8 @@ function decodeCase(setup: DecodeSetup, shape: KernelShape): KernelCase {
       kvHeads,
       ropeDims,
       window: setup.window,
+      chunk: setup.chunk,
+      ...setup.temperature,
       splits,
       scale,
       softCap: setup.softCap,
@@ -225,10 +246,12 @@ function mergeCase(
   splits: number,
   empty: number,
   spread: number,
+  sunk = false,
 ): KernelCase {
   const headDim = 20;
   const record = headDim + 4;
   const partials = noise(7, heads * splits * record);
+  const sinks = noise(8, heads, 2 * spread);
   for (let i = 0; i < heads * splits; i++) {
     const isEmpty = i % splits >= splits - empty;
     partials[i * record] = isEmpty ? 1e30 : partials[i * record]! * spread;
@@ -236,17 +259,19 @@ function mergeCase(
   }
   return {
     title,
-    card: attendMerge({ shape }),
+    card: attendMerge({ shape, sinks: sunk }),
     params: { heads, splits, quads: headDim / 4 },
     tokens: 1,
-    buffers: { partials, out: new Float32Array(heads * headDim + 12) },
+    buffers: { partials, sinks, out: new Float32Array(heads * headDim + 12) },
     reference: () => {
       const out = new Float32Array(heads * headDim + 12);
       for (let h = 0; h < heads; h++) {
         const slices = Array.from({ length: splits - empty }, (_, s) => (h * splits + s) * record);
-        const highest = Math.max(...slices.map((at) => partials[at]!));
+        const scores = slices.map((at) => partials[at]!);
+        const highest = Math.max(...scores, ...(sunk ? [sinks[h]!] : []));
         const weights = slices.map((at) => Math.exp(partials[at]! - highest));
-        const total = slices.reduce((sum, at, s) => sum + weights[s]! * partials[at + 1]!, 0);
+        const sink = sunk ? Math.exp(sinks[h]! - highest) : 0;
+        const total = slices.reduce((sum, at, s) => sum + weights[s]! * partials[at + 1]!, sink);
         for (let c = 0; c < headDim; c++) {
           out[h * headDim + c] =
             slices.reduce((sum, at, s) => sum + weights[s]! * partials[at + 4 + c]!, 0) / total;
@@ -265,5 +290,7 @@ export const attendMergeSuite: KernelSuite = {
       mergeCase('one slice', shape, 3, 1, 0, 1),
       mergeCase('eight slices, three empty', shape, 9, 8, 3, 4),
       mergeCase('scores hundreds apart', shape, 5, 4, 0, 300),
+      mergeCase('sinks', shape, 9, 4, 1, 2, true),
+      mergeCase('sinks hundreds away', shape, 5, 3, 0, 300, true),
     ]),
 };

@@ -13,6 +13,7 @@ export interface HeadShape {
 export interface Masking {
   readonly scale: number;
   readonly window: number;
+  readonly chunk: number;
   readonly softCap: number;
 }
 
@@ -56,7 +57,16 @@ export interface RowContext extends HeadRowOptions {
   readonly rope: Float32Array<ArrayBuffer>;
   readonly qNorm: Float32Array<ArrayBuffer>;
   readonly kNorm: Float32Array<ArrayBuffer>;
+  readonly temperature: Temperature;
 }
+
+export interface Temperature {
+  readonly tempScale: number;
+  readonly tempSpan: number;
+  readonly tempOffset: number;
+}
+
+export const NO_TEMPERATURE: Temperature = { tempScale: 0, tempSpan: 1, tempOffset: 0 };
 
 /** One head of q or k, normed and rotated for `position`. [headDim] */
 export function plainHead(
@@ -66,11 +76,15 @@ export function plainHead(
   context: RowContext,
 ): number[] {
   let x = Array.from(row);
-  if (context.qkNorm) {
+  if (context.qkNorm !== 'none') {
     const meanSquare = x.reduce((sum, v) => sum + v * v, 0) / x.length;
     const weight = isKey ? context.kNorm : context.qNorm;
-    x = x.map((v, c) => (v / Math.sqrt(meanSquare + context.eps)) * weight[c]!);
+    const weightOf = (c: number): number => (context.qkNorm === 'unit' ? 1 : weight[c]!);
+    x = x.map((v, c) => (v / Math.sqrt(meanSquare + context.eps)) * weightOf(c));
   }
+  const { tempScale, tempSpan, tempOffset } = context.temperature;
+  const grown = isKey ? 1 : 1 + tempScale * Math.log(1 + Math.floor((position + tempOffset) / tempSpan));
+  x = x.map((v) => v * grown);
   if (context.pairing === 'none') return x;
   const { ropeDims, rope, pairing } = context;
   for (let i = 0; i < ropeDims / 2; i++) {
@@ -114,8 +128,9 @@ export function plainAttend(
   return { highest, total: weights.reduce((part, w) => part + w, 0), sum };
 }
 
-export function firstSeen(position: number, window: number): number {
-  return window > 0 ? Math.max(0, position + 1 - window) : 0;
+export function firstSeen(position: number, { window, chunk }: Pick<Masking, 'window' | 'chunk'>): number {
+  const ofWindow = window > 0 ? Math.max(0, position + 1 - window) : 0;
+  return chunk > 0 ? Math.max(ofWindow, position - (position % chunk)) : ofWindow;
 }
 
 /** [positions, kvHeads, headDim] as rows of one head. */

@@ -6,6 +6,7 @@ import { ropeWrite } from '../ropeWrite.ts';
 import type { HeadRowOptions } from './headRows.ts';
 import {
   firstSeen,
+  NO_TEMPERATURE,
   noise,
   plainAttend,
   plainHead,
@@ -15,6 +16,7 @@ import {
   throughKv,
   type HeadShape,
   type RowContext,
+  type Temperature,
 } from './plain.ts';
 
 interface ChunkSetup extends HeadShape {
@@ -25,9 +27,10 @@ interface ChunkSetup extends HeadShape {
 }
 
 interface RopeSetup extends ChunkSetup {
-  readonly qkNorm: boolean;
+  readonly qkNorm: HeadRowOptions['qkNorm'];
   readonly pairing: HeadRowOptions['pairing'];
   readonly ropeDims: number;
+  readonly temperature: Temperature;
 }
 
 const padded = (width: number): number => Math.ceil(width / 32) * 32;
@@ -35,7 +38,8 @@ const padded = (width: number): number => Math.ceil(width / 32) * 32;
 const ROPE_USUAL: RopeSetup = {
   title: '',
   kv: 'f32',
-  qkNorm: false,
+  qkNorm: 'none',
+  temperature: NO_TEMPERATURE,
   pairing: 'half',
   heads: 9,
   kvHeads: 3,
@@ -51,7 +55,7 @@ const ROPE_SETUPS: readonly RopeSetup[] = [
   {
     ...ROPE_USUAL,
     title: 'norms, interleaved, 128 channels',
-    qkNorm: true,
+    qkNorm: 'head',
     pairing: 'interleaved',
     heads: 2,
     kvHeads: 2,
@@ -62,7 +66,7 @@ const ROPE_SETUPS: readonly RopeSetup[] = [
   {
     ...ROPE_USUAL,
     title: '36 channels, 20 rotated, norms',
-    qkNorm: true,
+    qkNorm: 'head',
     heads: 3,
     kvHeads: 1,
     headDim: 36,
@@ -82,8 +86,9 @@ const ROPE_SETUPS: readonly RopeSetup[] = [
   },
   {
     ...ROPE_USUAL,
-    title: 'norms, no rotation',
-    qkNorm: true,
+    title: 'unit norms, no rotation, growing',
+    qkNorm: 'unit',
+    temperature: { tempScale: 0.3, tempSpan: 4, tempOffset: 0 },
     pairing: 'none',
     ropeDims: 0,
     heads: 2,
@@ -123,7 +128,7 @@ function ropeCase(setup: RopeSetup, shape: KernelShape): KernelCase {
   return {
     title: setup.title,
     card: ropeWrite({ ...setup, shape }),
-    params: { heads, kvHeads, ropeDims, qkvStride, eps: context.eps },
+    params: { heads, kvHeads, ropeDims, qkvStride, eps: context.eps, ...setup.temperature },
     step: { position, tokens, seed: 0 },
     tokens,
     buffers: {
@@ -166,7 +171,7 @@ function plainRopeWrite(
     }
   }
   // Halves are compared bit by bit: a changed key may round either way, so then only f32 keys are held to it.
-  const keysAreExact = kv === 'f32' || (!setup.qkNorm && setup.pairing === 'none');
+  const keysAreExact = kv === 'f32' || (setup.qkNorm === 'none' && setup.pairing === 'none');
   return { qkv, vCache: storeKv(kv, values), ...(keysAreExact ? { kCache: storeKv(kv, keys) } : {}) };
 }
 
@@ -180,7 +185,9 @@ export const ropeWriteSuite: KernelSuite = {
 
 interface PrefillSetup extends ChunkSetup {
   readonly window: number;
+  readonly chunk: number;
   readonly softCap: number;
+  readonly sinks: boolean;
 }
 
 const PREFILL_USUAL: PrefillSetup = {
@@ -192,7 +199,9 @@ const PREFILL_USUAL: PrefillSetup = {
   position: 0,
   tokens: 33,
   window: 0,
+  chunk: 0,
   softCap: 0,
+  sinks: false,
 };
 
 const PREFILL_SETUPS: readonly PrefillSetup[] = [
@@ -207,6 +216,8 @@ const PREFILL_SETUPS: readonly PrefillSetup[] = [
     position: 31,
     tokens: 35,
   },
+  { ...PREFILL_USUAL, title: 'runs of 24, sinks', chunk: 24, sinks: true, position: 17, tokens: 40 },
+  { ...PREFILL_USUAL, title: 'sinks alone with a window', sinks: true, window: 8, tokens: 35 },
   { ...PREFILL_USUAL, title: '36 channels', headDim: 36, heads: 2, kvHeads: 2, position: 7, tokens: 9 },
   { ...PREFILL_USUAL, title: '20 channels, halves', kv: 'f16', headDim: 20, position: 3, tokens: 5 },
   { ...PREFILL_USUAL, title: '128 channels', headDim: 128, heads: 2, tokens: 8, position: 30 },
@@ -234,10 +245,16 @@ function prefillCase(setup: PrefillSetup, shape: KernelShape): KernelCase {
   keys.fill(NaN, seen * width);
   values.fill(NaN, seen * width);
   const qkv = noise(1, tokens * qkvStride, 2);
-  const masking = { scale: headDim ** -0.5, window: setup.window, softCap: setup.softCap };
+  const masking = {
+    scale: headDim ** -0.5,
+    window: setup.window,
+    chunk: setup.chunk,
+    softCap: setup.softCap,
+  };
+  const sinks = noise(8, heads, 4);
   return {
     title: setup.title,
-    card: attendPrefill({ kv, shape, headDim }),
+    card: attendPrefill({ kv, shape, headDim, sinks: setup.sinks }),
     params: { heads, kvHeads, qkvStride, outStride, ...masking },
     step: { position, tokens, seed: 0 },
     tokens,
@@ -245,6 +262,7 @@ function prefillCase(setup: PrefillSetup, shape: KernelShape): KernelCase {
       kCache: storeKv(kv, keys),
       vCache: storeKv(kv, values),
       qkv,
+      sinks,
       out: new Float32Array(tokens * outStride),
     },
     reference: () => {
@@ -257,9 +275,10 @@ function prefillCase(setup: PrefillSetup, shape: KernelShape): KernelCase {
           const at = position + t;
           const k = rowsOf(keys, kvHead, setup);
           const v = rowsOf(values, kvHead, setup);
-          const found = plainAttend(query, k, v, firstSeen(at, masking.window), at + 1, masking);
+          const found = plainAttend(query, k, v, firstSeen(at, masking), at + 1, masking);
+          const total = found.total + (setup.sinks ? Math.exp(sinks[h]! - found.highest) : 0);
           out.set(
-            found.sum.map((sum) => sum / found.total),
+            found.sum.map((sum) => sum / total),
             t * outStride + h * headDim,
           );
         }

@@ -12,10 +12,14 @@ fn capped(score: vec4<f32>) -> vec4<f32> {
 
 // First position the query at `position` sees.
 fn first_seen(position: u32) -> u32 {
+  var first = 0u;
   if (params.window > 0u && position >= params.window) {
-    return position + 1u - params.window;
+    first = position + 1u - params.window;
   }
-  return 0u;
+  if (params.chunk > 0u) {
+    first = max(first, position / params.chunk * params.chunk);
+  }
+  return first;
 }
 
 // `count`, hidden from compilers, lest they unroll a loop: software adapters took

@@ -101,6 +101,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   var sums: array<vec4<f32>, 4u * CHUNKS>; // [run, token]
   var highest = vec4(LOWEST); // of each token
   var total = vec4(0.0); // this thread's share
+  if (SINKS) {
+    highest = vec4(sink_of(place.head));
+    total = vec4(select(0.0, 1.0, lane == 0u));
+  }
   for (var first_key = start; first_key <= step.position + last; first_key += ROWS) {
     var score = score_tile(place, first_key, thread);
     var top = highest;

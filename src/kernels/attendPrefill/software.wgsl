@@ -23,6 +23,10 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   var sums: array<mat4x4<f32>, 8u * CHUNKS>; // [quad], a column per token
   var highest = vec4(LOWEST); // of each token
   var total = vec4(0.0);
+  if (SINKS) {
+    highest = vec4(sink_of(head));
+    total = vec4(1.0);
+  }
   for (var first = seen.x & ~3u; first <= position.w; first += 4u) {
     let key = first + vec4(0u, 1u, 2u, 3u);
     let cell = min(key, vec4(position.w)) * row + kv_head * quads;
