@@ -1,8 +1,8 @@
 """
 Outside truth for the forward pass: tiny random checkpoints of each family, run by
 PyTorch `transformers`, with the logits it computes for 70 prompt tokens and 8
-greedy ones. Everything under src/graph/fixtures/ comes from this one command
-(torch 2.15, transformers 5.23, gguf 0.19, numpy 2.4):
+greedy ones. The dense fixtures under src/graph/fixtures/ come from this one command
+(moeCheckpoints.py makes the others; torch 2.15, transformers 5.23, gguf 0.19, numpy 2.4):
 
     /opt/shoal-venv/bin/python src/tools/golden/checkpoints.py
 
@@ -17,8 +17,6 @@ An F32 GGUF of every checkpoint goes to .cache/golden/, where
 the same logits, which proves the conversion.
 """
 
-import json
-import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,14 +27,12 @@ from transformers import AutoConfig, AutoModelForCausalLM
 from transformers.models.gemma3 import modeling_gemma3
 
 sys.path.insert(0, str(Path(__file__).parent))
+from fixture import ROOT, described, exact_in_halves, fresh_folder, logits_of, run, spread, write_hf, write_truth
 from quantised import quantise_all
 from to_gguf import write_gguf
-from toy_tokenizer import toy_tokens, write_tokenizer_files
+from toy_tokenizer import toy_tokens
 
-ROOT = Path(__file__).resolve().parents[3]
-FIXTURES = ROOT / "src/graph/fixtures"
 CACHE = ROOT / ".cache/golden"
-PROMPT, DECODED = 70, 8
 
 
 @dataclass
@@ -124,7 +120,7 @@ def seeded_weights(model, seed):
         else:
             # Gemma's norms multiply by 1 + w.
             value = 0.3 * noise + (0 if model.config.model_type == "gemma3_text" else 1)
-        state[name] = torch.from_numpy(np.where(np.abs(value) < 2.0**-10, 0, value)).to(torch.bfloat16).float()
+        state[name] = exact_in_halves(value)
     if model.config.tie_word_embeddings:
         state["lm_head.weight"] = state["model.embed_tokens.weight"]
     return state
@@ -142,34 +138,13 @@ def cap_attention():
         module, *args, **more, softcap=module.attn_logit_softcapping)
 
 
-def run(model, seed):
-    """Prompt and greedy tokens, and the logits of every position."""
-    rng = np.random.default_rng(1000 + seed)
-    vocab = model.config.vocab_size
-    tokens = [0] + [int(t) for t in rng.integers(2, vocab, PROMPT - 1)]
-    with torch.no_grad():
-        for _ in range(DECODED):
-            tokens.append(int(model(torch.tensor([tokens]), use_cache=False).logits[0, -1].argmax()))
-        logits = model(torch.tensor([tokens]), use_cache=False).logits[0]
-    return tokens, logits.float().numpy()
-
-
-def write_hf(folder, checkpoint, model, state):
-    from safetensors.torch import save_file
-
-    folder.mkdir(parents=True)
-    config = model.config.to_dict()
-    for key in ("transformers_version", "dtype", "torch_dtype", "use_cache", "attention_dropout", "initializer_range"):
-        config.pop(key, None)
-    config["architectures"] = [type(model).__name__]
+def write_folder(folder, checkpoint, model, state):
+    config = described(model.config) | dict(architectures=[type(model).__name__])
     if checkpoint.old_rope_keys is not None:
         config.pop("rope_parameters")
         config.pop("layer_types", None)
         config |= checkpoint.old_rope_keys
-    (folder / "config.json").write_text(json.dumps(config, indent=1, sort_keys=True) + "\n")
-    save_file({k: v.to(checkpoint.safetensors).contiguous() for k, v in state.items()},
-              folder / "model.safetensors", metadata={"format": "pt"})
-    write_tokenizer_files(folder, config["vocab_size"])
+    write_hf(folder, config, {k: v.to(checkpoint.safetensors) for k, v in state.items()})
     assert_same_model(folder, state)
 
 
@@ -192,24 +167,18 @@ def make(checkpoint):
     model.load_state_dict(state)
     tokens, logits = run(model, checkpoint.seed)
 
-    folder = FIXTURES / checkpoint.name
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    folder = fresh_folder(checkpoint.name)
     weights = stored(state, config)
     if checkpoint.quant is None:
-        write_hf(folder / "hf", checkpoint, model, weights)
+        write_folder(folder / "hf", checkpoint, model, weights)
         hf = AutoModelForCausalLM.from_pretrained(folder / "hf", dtype=torch.float32, attn_implementation="eager")
-        with torch.no_grad():
-            again = hf.eval()(torch.tensor([tokens]), use_cache=False).logits[0].numpy()
+        again = logits_of(hf.eval(), tokens)
         assert np.array_equal(again, logits), "config.json does not describe the model that ran"
     names = toy_tokens(config.vocab_size)
     write_gguf(folder / "model.gguf", checkpoint.name, config, weights, blocks, checkpoint.gguf, names)
     write_gguf(CACHE / f"{checkpoint.name}.f32.gguf", checkpoint.name, config, weights, {}, "F32", names)
-    logits.astype("<f4").tofile(folder / "logits.bin")
-    (folder / "truth.json").write_text(json.dumps(
-        dict(promptTokens=PROMPT, vocab=config.vocab_size, tokens=tokens)) + "\n")
-    top = np.sort(logits, axis=1)
-    print(f"{checkpoint.name}: logit std {logits.std():.2f}, mean lead {np.mean(top[:, -1] - top[:, -2]):.3f}")
+    write_truth(folder, tokens, logits)
+    print(f"{checkpoint.name}: {spread(logits)}")
 
 
 if __name__ == "__main__":
