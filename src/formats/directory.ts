@@ -20,22 +20,75 @@ export type DiskType =
   | 'Q2_K'
   | 'Q3_K';
 
-/** A tensor as it lies in a file, rows contiguous; a vector has one row. */
-export interface FileTensor {
+/** The forms in which safetensors files pack a matrix into tensors of several. */
+export type PackedType = 'FP8' | 'MXFP4_PAIRS' | 'GPTQ_INT4' | 'AWQ_INT4' | 'CT_INT4' | 'MLX_INT4';
+
+/** Where the bytes of a tensor lie, row after row. */
+export interface TensorPlace {
+  readonly source: ByteSource;
+  /** Of row 0, from the start of the source. */
+  readonly offset: number;
+  readonly rowBytes: number;
+}
+
+/** One tensor of a safetensors file, as its header tells it; all but the last dimension make rows. */
+export interface StoredTensor extends TensorPlace {
   readonly name: string;
-  readonly type: DiskType;
-  /** The GPU layout that holds this type exactly. */
+  /** The header's own word: 'F16', 'I32', 'F8_E8M0'. */
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly rows: number;
+  readonly cols: number;
+}
+
+interface LogicalTensor extends TensorPlace {
+  readonly name: string;
+  /** The GPU layout that holds this tensor exactly. */
   readonly layout: WeightLayout;
   /** Matrices stacked in it (experts); 1 for a plain one. */
   readonly blocks: number;
   /** Of all blocks together. */
   readonly rows: number;
   readonly cols: number;
-  readonly rowBytes: number;
-  readonly source: ByteSource;
-  /** Of row 0, from the start of the source. */
-  readonly offset: number;
 }
+
+/** A tensor whose rows are blocks of one type, rows contiguous; a vector has one row. */
+export interface BlockTensor extends LogicalTensor {
+  readonly type: DiskType;
+}
+
+/**
+ * A matrix that a file packs into several tensors, under the name and with the shape
+ * the plain model would have. Its place is that of the weights; rowBytes is their
+ * share of a row, though GPTQ and AWQ store columns. What the others hold is the
+ * business of the type's own file.
+ */
+export interface PackedTensor extends LogicalTensor {
+  readonly type: PackedType;
+  readonly packing: Packing;
+}
+
+export interface Packing {
+  readonly weights: StoredTensor;
+  readonly scales: StoredTensor;
+  /** Zero points; MLX's biases. */
+  readonly zeros: StoredTensor | null;
+  /** GPTQ's group of each input. */
+  readonly groupIndex: StoredTensor | null;
+  /** Columns, and rows, that share a scale. */
+  readonly groupCols: number;
+  readonly groupRows: number;
+  /** Added to a stored zero point (GPTQ's first version: 1). */
+  readonly zeroOffset: number;
+}
+
+/** A tensor of a type nothing here reads, which matters only to who asks for it. */
+export interface UnreadableTensor extends LogicalTensor {
+  readonly type: 'UNREADABLE';
+  readonly dtype: string;
+}
+
+export type FileTensor = BlockTensor | PackedTensor | UnreadableTensor;
 
 /** What a parsed model file, or set of files, holds. */
 export interface TensorDirectory {

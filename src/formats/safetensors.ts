@@ -145,6 +145,7 @@ function fileTensor(
     name,
     type,
     layout: layoutOf(type),
+    blocks: entry.shape.length > 2 ? rows / entry.shape.at(-2)! : 1,
     rows,
     cols,
     rowBytes: bytes,
