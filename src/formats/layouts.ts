@@ -35,8 +35,8 @@
  *                                                                20 B / 256
  *     f8b  f32 s                        w = s * E4M3[q]           4 B / 128,
  *                                       the last 128 of a row may be cut short
- *   IQ4 is IQ4_TABLE; E2M1 and E4M3 are base/floats.ts. f4e: e = 255 is NaN, and
- *   where 2^(e-127) * E2M1[q] is no normal f32 a GPU may make it 0.
+ *   IQ4 is IQ4_TABLE; E2M1 and E4M3 are those of base/floats.ts. f4e: e = 255 is
+ *   NaN, and kernels take the subnormal scales of e < 2 for 0.
  *
  * Sources: Q4_0→q4s, Q4_1→q4m, Q4_K→q4k, Q8_0 and Q5_0 (q-16)→q8s, Q5_1→q8m,
  * Q5_K→q8k, Q6_K (q-32)→q8h, IQ4_NL→q4t, IQ4_XS (sc-32)→q4x, Q2_K→q4p, Q3_K (q+8,

@@ -1,5 +1,5 @@
 /** The cases of embed: every layout, whole and in chunks of rows. */
-import { WEIGHT_LAYOUTS, type WeightLayout } from '../formats/layouts.ts';
+import { scaleSpan, WEIGHT_LAYOUTS, type WeightLayout } from '../formats/layouts.ts';
 import type { KernelCase, KernelSuite } from './card.ts';
 import { embed } from './embed.ts';
 import { hasScales } from './quant/layouts.ts';
@@ -53,8 +53,7 @@ export const embedSuite: KernelSuite = {
   name: 'embed',
   cases: () =>
     WEIGHT_LAYOUTS.flatMap((layout, i) => {
-      const cols =
-        layout === 'q4k' || layout === 'q8k' || layout === 'q8h' ? 512 : hasScales(layout) ? 96 : 50;
+      const cols = scaleSpan(layout) === 256 ? 512 : hasScales(layout) ? 160 : 50;
       return [
         embedCase(layout, { cols, position: 0, tokens: 1, rowStart: 1, scale: 1 }, i + 1),
         embedCase(layout, { cols, position: 5, tokens: 15, rowStart: 17, scale: Math.sqrt(640) }, i + 31),

@@ -1,5 +1,5 @@
 /** The cases of matmul: every layout in both shapes, each epilogue, odd sizes. */
-import { WEIGHT_LAYOUTS, type WeightLayout } from '../formats/layouts.ts';
+import { scaleSpan, WEIGHT_LAYOUTS, type WeightLayout } from '../formats/layouts.ts';
 import type { HostArray, KernelCase, KernelShape, KernelSuite } from './card.ts';
 import { matmul, type MatmulOptions } from './matmul.ts';
 import { gated, softCapped } from './matvec/plain.ts';
@@ -98,8 +98,8 @@ function plainMatmul(
 
 /**
  * As for matvec, each layout meets one set of options: compiling is what takes the time.
- * SwiftShader needs two seconds for the tiled shape, so that one meets half of the
- * layouts; it reads them through the same snippets as the others.
+ * SwiftShader needs two seconds for the tiled shape, so that one leaves out layouts
+ * whose snippets it meets in others.
  */
 const OPTIONS: Readonly<Record<WeightLayout, Omit<MatmulOptions, 'layout' | 'shape'>>> = {
   f32: { bias: false, add: false, gate: 'none' },
@@ -107,21 +107,31 @@ const OPTIONS: Readonly<Record<WeightLayout, Omit<MatmulOptions, 'layout' | 'sha
   bf16: { bias: false, add: true, gate: 'none' },
   q4s: { bias: false, add: false, gate: 'geluTanh' },
   q4m: { bias: false, add: false, gate: 'silu' },
+  q4b: { bias: true, add: false, gate: 'none' },
+  q4z: { bias: false, add: true, gate: 'none' },
+  q4t: { bias: false, add: false, gate: 'silu' },
   q4k: { bias: false, add: true, gate: 'none' },
+  q4x: { bias: true, add: false, gate: 'none' },
+  q4p: { bias: false, add: false, gate: 'none' },
+  q4h: { bias: false, add: true, gate: 'none' },
+  f4e: { bias: true, add: false, gate: 'none' },
   q8s: { bias: true, add: true, gate: 'none' },
   q8m: { bias: true, add: true, gate: 'silu' },
   q8k: { bias: false, add: false, gate: 'none' },
   q8h: { bias: true, add: false, gate: 'geluTanh' },
+  f8b: { bias: false, add: false, gate: 'none' },
 };
 
-const TILED_LAYOUTS: readonly WeightLayout[] = ['bf16', 'q4s', 'q4m', 'q8s', 'q8h'];
+const TILED_LAYOUTS = WEIGHT_LAYOUTS.filter(
+  (layout) => !['f32', 'f16', 'q4k', 'q8m', 'q8k'].includes(layout),
+);
 
 function shapeCases(shape: KernelShape, layouts: readonly WeightLayout[]): readonly KernelCase[] {
   const cases: KernelCase[] = [];
   const add = (layout: WeightLayout, size: Shape) =>
     cases.push(matmulCase({ ...OPTIONS[layout], layout, shape }, size, cases.length + 101));
   for (const layout of layouts) {
-    const blocked = layout === 'q4k' || layout === 'q8k' || layout === 'q8h';
+    const blocked = scaleSpan(layout) === 256;
     const narrow = blocked ? 256 : hasScales(layout) ? 32 : 50;
     const wide = blocked ? 512 : hasScales(layout) ? 288 : 261;
     add(layout, { rows: 1, cols: narrow, tokens: 1 });

@@ -1,5 +1,5 @@
 /** The cases of matvec: every layout in both shapes, each prologue and epilogue, odd sizes. */
-import { WEIGHT_LAYOUTS, type WeightLayout } from '../formats/layouts.ts';
+import { scaleSpan, WEIGHT_LAYOUTS, type WeightLayout } from '../formats/layouts.ts';
 import type { HostArray, KernelCase, KernelShape, KernelSuite } from './card.ts';
 import { matvec, type MatvecOptions } from './matvec.ts';
 import { gated, rmsScale, softCapped } from './matvec/plain.ts';
@@ -125,33 +125,33 @@ const OPTIONS: Readonly<Record<WeightLayout, Partial<MatvecOptions>>> = {
   bf16: { prologue: 'norm', bias: true },
   q4s: { prologue: 'postNorm', gate: 'geluTanh' },
   q4m: { prologue: 'norm', gate: 'silu' },
+  q4b: { prologue: 'norm', bias: true },
+  q4z: { gate: 'silu' },
+  q4t: { bias: true },
   q4k: { add: true },
+  q4x: { prologue: 'norm' },
+  q4p: { add: true },
+  q4h: { prologue: 'norm', gate: 'silu' },
+  f4e: { prologue: 'norm', bias: true, gate: 'silu' },
   q8s: { bias: true, add: true },
   q8m: { bias: true, gate: 'silu', add: true },
   q8k: { prologue: 'norm', gate: 'geluTanh' },
   q8h: { prologue: 'norm' },
+  f8b: { prologue: 'norm' },
 };
 
-/** Odd columns exist where a weight can be zero by itself; the 'k' kinds come in 256s. */
-const COLS: Readonly<Record<WeightLayout, readonly [number, number]>> = {
-  f32: [50, 1061],
-  f16: [50, 1061],
-  bf16: [50, 1061],
-  q4s: [32, 1056],
-  q4m: [32, 1056],
-  q4k: [256, 1280],
-  q8s: [32, 1056],
-  q8m: [32, 1056],
-  q8k: [256, 1280],
-  q8h: [256, 1280],
-};
+/** A narrow and a wide row: odd where a weight can be zero by itself, whole super-blocks where scales ask for it. */
+function columnsOf(layout: WeightLayout): readonly [number, number] {
+  if (scaleSpan(layout) === 256) return [256, 1280];
+  return hasScales(layout) ? [32, 1056] : [50, 1061];
+}
 
 function shapeCases(shape: KernelShape): readonly KernelCase[] {
   const cases: KernelCase[] = [];
   const add = (layout: WeightLayout, change: Partial<MatvecOptions>, size: Shape) =>
     cases.push(matvecCase({ ...PLAIN, ...change, layout, shape }, size, cases.length + 1));
   for (const layout of WEIGHT_LAYOUTS) {
-    const [narrow, wide] = COLS[layout];
+    const [narrow, wide] = columnsOf(layout);
     add(layout, OPTIONS[layout], { rows: 1, cols: narrow });
     add(layout, OPTIONS[layout], { rows: 75, cols: narrow, yOffset: 5 });
     // A cap follows the head alone; after a gate it would only magnify the sums' rounding.

@@ -1,11 +1,9 @@
-/**
- * The plain reading of the weight layouts, in f64 loops, from the comment in
- * formats/layouts.ts, and random matrices to read. Kernel cases are held to it.
- */
-import { f16ToF32 } from '../../base/floats.ts';
+/** Random matrices in the weight layouts and what they hold. Kernel cases are held to it. */
+import { f32ToF16 } from '../../base/floats.ts';
 import { padCols, quantBytes, scaleBytes, type WeightLayout } from '../../formats/layouts.ts';
 import type { HostArray, KernelCase } from '../card.ts';
 import { hasScales } from './layouts.ts';
+import { weightAt } from './plainWeight.ts';
 
 export interface PlainMatrix {
   readonly rows: number;
@@ -60,7 +58,7 @@ export function randomMatrix(shape: MatrixShape, random: () => number): PlainMat
   const quants = randomQuants(layout, rows, cols, random);
   const scales = randomScales(layout, rows, cols, shape.scales ?? 'usual', random);
   const weights = new Float64Array(rows * padded);
-  const read = weightAt(layout, quants, scales);
+  const read = weightAt(layout, padded, quants, scales);
   for (let i = 0; i < weights.length; i++) weights[i] = read(i);
   const planes = hasScales(layout) ? { quants, scales } : { quants };
   return { rows, padded, planes, weights };
@@ -73,6 +71,11 @@ function randomHalf(lowest: number, end: number, random: () => number): number {
   const sign = random() < 0.5 ? 0x8000 : 0;
   const exponent = lowest + Math.floor(random() * (end - lowest));
   return sign | (exponent << 10) | Math.floor(random() * 1024);
+}
+
+/** bf16 bits with this exponent field. */
+function randomBrain(exponent: number, random: () => number): number {
+  return (random() < 0.5 ? 0x8000 : 0) | (exponent << 7) | Math.floor(random() * 128);
 }
 
 function randomQuants(layout: WeightLayout, rows: number, cols: number, random: () => number): Words {
@@ -91,18 +94,28 @@ function randomQuants(layout: WeightLayout, rows: number, cols: number, random: 
       for (let i = 0; i < halves.length; i++) {
         // bf16 with the exponent of 2^-3..2^0; f16 anything down to a subnormal.
         const bits =
-          layout === 'f16'
-            ? randomHalf(0, 15, random)
-            : (random() < 0.5 ? 0x8000 : 0) |
-              ((124 + Math.floor(random() * 4)) << 7) |
-              Math.floor(random() * 128);
+          layout === 'f16' ? randomHalf(0, 15, random) : randomBrain(124 + Math.floor(random() * 4), random);
         halves[i] = real(i) ? bits : 0;
       }
       return words;
     }
+    case 'f8b':
+      // Any byte but the two that are no number.
+      new Uint8Array(words.buffer).forEach((_, i, bytes) => {
+        const byte = Math.floor(random() * 256);
+        bytes[i] = (byte & 0x7f) === 0x7f ? byte - 1 : byte;
+      });
+      return words;
     case 'q4s':
     case 'q4m':
+    case 'q4b':
+    case 'q4z':
+    case 'q4t':
     case 'q4k':
+    case 'q4x':
+    case 'q4p':
+    case 'q4h':
+    case 'f4e':
     case 'q8s':
     case 'q8m':
     case 'q8k':
@@ -122,63 +135,47 @@ function randomScales(
 ): Words {
   const words = new Uint32Array(Math.ceil(scaleBytes(layout, rows, cols) / 4));
   const halves = new Uint16Array(words.buffer);
+  const extreme = range === 'extreme';
+  const between = (low: number, end: number) => low + Math.floor(random() * (end - low));
   const half = (lowest: number, end: number) =>
-    range === 'extreme' ? randomHalf(0, 21, random) : randomHalf(lowest, end, random);
-  if (layout === 'q4k' || layout === 'q8k' || layout === 'q8h') {
-    for (let i = 0; i < words.length; i++) words[i] = Math.floor(random() * 2 ** 32);
-    for (let block = 0; block < words.length / 5; block++) {
-      halves[block * 10] = half(0, 3);
-      halves[block * 10 + 1] = layout === 'q8h' ? 0 : half(0, 3);
-    }
-  } else {
-    for (let i = 0; i < halves.length; i++) halves[i] = half(7, 11);
-  }
-  return words;
-}
-
-/** The weight of element i, counted over rows of a multiple of 32 columns. */
-function weightAt(layout: WeightLayout, quants: Words, scales: Words): (i: number) => number {
-  const bytes = new Uint8Array(quants.buffer);
-  const signed = new Int8Array(quants.buffer);
-  const halves = new Uint16Array(quants.buffer);
-  const floats = new Float32Array(quants.buffer);
-  const scaleHalves = new Uint16Array(scales.buffer);
-  const scaleBytesOf = new Uint8Array(scales.buffer);
-  const scaleSigned = new Int8Array(scales.buffer);
-  const half = (index: number) => f16ToF32(scaleHalves[index]!);
-  const nibble = (i: number) => {
-    const column = i % 32;
-    const byte = bytes[((i - column) / 32) * 16 + (column % 16)]!;
-    return column < 16 ? byte & 15 : byte >> 4;
-  };
-  const group = (i: number) => Math.floor(i / 32);
-  const block = (i: number) => Math.floor(i / 256);
-  const scale = (i: number) => half(block(i) * 10) * scaleBytesOf[block(i) * 20 + 4 + (group(i) % 8)]!;
-  const minimum = (i: number) => half(block(i) * 10 + 1) * scaleBytesOf[block(i) * 20 + 12 + (group(i) % 8)]!;
+    extreme ? randomHalf(0, 21, random) : randomHalf(lowest, end, random);
+  // Of 32-bit floats, or of their high halves: from the smallest normal to 2^6, or 2^-8 to 2^-4.
+  const exponent = () => (extreme ? between(1, 134) : between(119, 124));
   switch (layout) {
-    case 'f32':
-      return (i) => floats[i]!;
-    case 'f16':
-      return (i) => f16ToF32(halves[i]!);
-    case 'bf16':
-      return (i) => new Float32Array(new Uint32Array([halves[i]! << 16]).buffer)[0]!;
-    case 'q4s':
-      return (i) => half(group(i)) * (nibble(i) - 8);
-    case 'q4m':
-      return (i) => half(group(i) * 2) * nibble(i) + half(group(i) * 2 + 1);
     case 'q4k':
-      return (i) => scale(i) * nibble(i) - minimum(i);
-    case 'q8s':
-      return (i) => half(group(i)) * signed[i]!;
-    case 'q8m':
-      return (i) => half(group(i) * 2) * bytes[i]! + half(group(i) * 2 + 1);
     case 'q8k':
-      return (i) => scale(i) * bytes[i]! - minimum(i);
     case 'q8h':
-      return (i) =>
-        half(block(i) * 10) * scaleSigned[block(i) * 20 + 4 + Math.floor((i % 256) / 16)]! * signed[i]!;
+    case 'q4x':
+    case 'q4p':
+    case 'q4h': {
+      const block = scaleBytes(layout, 1, 256) / 2;
+      for (let i = 0; i < words.length; i++) words[i] = between(0, 2 ** 32);
+      for (let i = 0; i < halves.length; i += block) {
+        halves[i] = half(0, 3);
+        halves[i + 1] = layout === 'q4k' || layout === 'q8k' || layout === 'q4p' ? half(0, 3) : 0;
+      }
+      return words;
+    }
+    case 'f4e': {
+      const bytes = new Uint8Array(words.buffer);
+      for (let i = 0; i < bytes.length; i++) bytes[i] = extreme ? between(0, 134) : between(121, 128);
+      return words;
+    }
+    case 'f8b':
+      return words.map(() => ((exponent() << 23) | between(0, 2 ** 23)) >>> 0);
+    case 'q4b':
+      return words.map(
+        () => (randomBrain(exponent(), random) | (randomBrain(exponent(), random) << 16)) >>> 0,
+      );
+    case 'q4z':
+      for (let i = 0; i < halves.length; i += 2) {
+        halves[i] = half(7, 11);
+        halves[i + 1] = f32ToF16(between(-8, 17));
+      }
+      return words;
     default:
-      return layout satisfies never;
+      for (let i = 0; i < halves.length; i++) halves[i] = half(7, 11);
+      return words;
   }
 }
 
