@@ -2,10 +2,11 @@
  * Plain reference: the f32 each value of a disk block stands for, as gguf-py's
  * quants.py computes it, rounding once per operation.
  */
-import { bf16ToF32, f16ToF32 } from '../base/floats.ts';
+import { bf16ToF32, e2m1ToF32, e8m0ToF32, f16ToF32 } from '../base/floats.ts';
 import type { DiskType } from './directory.ts';
 import { blockShape } from './blocks.ts';
-import { packedMin, packedScale } from './packedBits.ts';
+import { IQ4_TABLE } from './layouts.ts';
+import { iq4Scale, packedMin, packedScale, q3Scale } from './packedBits.ts';
 
 /** Writes the values of the block at `at` from `out[to]` on. */
 type DecodeBlock = (view: DataView, at: number, out: Float32Array, to: number) => void;
@@ -93,7 +94,52 @@ const DECODERS: Readonly<Record<DiskType, DecodeBlock>> = {
       out[to + i] = Math.fround(d * view.getInt8(at + 192 + (i >> 4))) * q;
     }
   },
+  IQ4_NL: (view, at, out, to) => {
+    const d = half(view, at);
+    for (let i = 0; i < 32; i += 1) out[to + i] = d * IQ4_TABLE[nibble(view, at + 2, i)]!;
+  },
+  IQ4_XS: (view, at, out, to) => {
+    const d = half(view, at);
+    const head = bytesAt(view, at, 8);
+    for (let i = 0; i < 256; i += 1) {
+      const group = i >> 5;
+      const scale = Math.fround(d * iq4Scale(head, 0, group));
+      out[to + i] = scale * IQ4_TABLE[nibble(view, at + 8 + group * 16, i & 31)]!;
+    }
+  },
+  MXFP4: (view, at, out, to) => {
+    const scale = e8m0ToF32(view.getUint8(at));
+    // ggml's table has no negative zero: adding 0 makes e2m1's positive.
+    for (let i = 0; i < 32; i += 1) out[to + i] = scale * e2m1ToF32(nibble(view, at + 1, i)) + 0;
+  },
+  Q2_K: (view, at, out, to) => {
+    const d = half(view, at + 80);
+    const dmin = half(view, at + 82);
+    for (let i = 0; i < 256; i += 1) {
+      const levels = view.getUint8(at + (i >> 4));
+      const scaled = Math.fround(Math.fround(d * (levels & 15)) * twoBits(view, at + 16, i));
+      out[to + i] = scaled - Math.fround(dmin * (levels >> 4));
+    }
+  },
+  Q3_K: (view, at, out, to) => {
+    const d = half(view, at + 108);
+    const packed = bytesAt(view, at + 96, 12);
+    for (let i = 0; i < 256; i += 1) {
+      const third = (view.getUint8(at + (i & 31)) >> (i >> 5)) & 1;
+      const q = (twoBits(view, at + 32, i) | (third << 2)) - 4;
+      out[to + i] = Math.fround(d * q3Scale(packed, 0, i >> 4)) * q;
+    }
+  },
 };
+
+function bytesAt(view: DataView, at: number, length: number): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset + at, length);
+}
+
+/** Element i of 256 of two bits: 32 bytes hold four groups of 32, the first in the lowest bits. */
+function twoBits(view: DataView, at: number, i: number): number {
+  return (view.getUint8(at + (i >> 7) * 32 + (i & 31)) >> (2 * ((i >> 5) & 3))) & 3;
+}
 
 /** Q4_K and Q5_K: eight groups of 32, each with a 6-bit scale and min of its own. */
 function decodeTwoLevel(
@@ -106,7 +152,7 @@ function decodeTwoLevel(
 ): void {
   const d = half(view, at);
   const dmin = half(view, at + 2);
-  const packed = new Uint8Array(view.buffer, view.byteOffset + at + 4, 12);
+  const packed = bytesAt(view, at + 4, 12);
   for (let i = 0; i < 256; i += 1) {
     const group = i >> 5;
     const l = i & 31;

@@ -102,9 +102,14 @@ test('version 2 is read as version 3 is', async () => {
   expect(directory.tensors.get('w')).toMatchObject({ rows: 2, cols: 8, rowBytes: 32 });
 });
 
-test('dimensions above the second are more rows', async () => {
-  const { directory } = await open({ tensors: [{ ...weight, dims: [8, 2, 3] }], data: 192 });
-  expect(directory.tensors.get('w')).toMatchObject({ rows: 6, cols: 8 });
+test.each([
+  [[8], { blocks: 1, rows: 1, cols: 8 }],
+  [[8, 2], { blocks: 1, rows: 2, cols: 8 }],
+  [[8, 2, 3], { blocks: 3, rows: 6, cols: 8 }],
+  [[4, 2, 3, 2], { blocks: 6, rows: 12, cols: 4 }],
+])('dimensions %j are a stack of matrices', async (dims, expected) => {
+  const { directory } = await open({ tensors: [{ ...weight, dims }], data: 192 });
+  expect(directory.tensors.get('w')).toMatchObject(expected);
 });
 
 test.each([
@@ -179,8 +184,8 @@ function nested(depth: number): Uint8Array {
 }
 
 test.each([
-  [10, 'Q2_K'],
-  [39, 'MXFP4'],
+  [15, 'Q8_K'],
+  [35, 'TQ2_0'],
   [4_000, '4000'],
 ] as const)('type %i is named in the refusal', async (type, name) => {
   const error = await handFailure({

@@ -156,13 +156,15 @@ function fileTensor(info: Parsed['tensorInfos'][number], source: ByteSource, dat
       type,
     });
   }
-  // ne[0] varies fastest: it is the length of a row. Anything above two dimensions is more rows.
-  const [cols = 1, ...higher] = info.shape.map(Number);
-  const rows = higher.reduce((product, size) => product * size, 1);
+  // ne[0] varies fastest: it is the length of a row. Above two dimensions lie matrices in a stack.
+  const [cols = 1, blockRows = 1, ...higher] = info.shape.map(Number);
+  const blocks = higher.reduce((product, size) => product * size, 1);
+  const rows = blocks * blockRows;
   if (!Number.isSafeInteger(rows * cols * 4)) throw badDimensions(name, `${rows} x ${cols} values`);
   return {
     name,
     type,
+    blocks,
     rows,
     cols,
     source,

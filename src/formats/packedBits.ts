@@ -44,3 +44,20 @@ export function packedScale(bytes: Uint8Array, at: number, j: number): number {
 export function packedMin(bytes: Uint8Array, at: number, j: number): number {
   return j < 4 ? bytes[at + j + 4]! & 63 : (bytes[at + j + 4]! >> 4) | ((bytes[at + j]! >> 6) << 4);
 }
+
+/** Scale j of the eight of IQ4_XS, -32..31: u16 of high bits at byte 2, then nibbles. `at` is the block's start. */
+export function iq4Scale(bytes: Uint8Array, at: number, j: number): number {
+  const low = bytes[at + 4 + (j >> 1)]! >> (4 * (j & 1));
+  const high = bytes[at + 2 + (j >> 2)]! >> (2 * (j & 3));
+  return ((low & 15) | ((high & 3) << 4)) - 32;
+}
+
+/**
+ * Scale j of the sixteen of Q3_K, -32..31, in 12 bytes: the low four bits are the low
+ * nibbles of bytes 0..7, then their high ones; the top two of j are in byte 8 + j%4.
+ */
+export function q3Scale(bytes: Uint8Array, at: number, j: number): number {
+  const low = bytes[at + (j & 7)]! >> (4 * (j >> 3));
+  const high = bytes[at + 8 + (j & 3)]! >> (2 * (j >> 2));
+  return ((low & 15) | ((high & 3) << 4)) - 32;
+}

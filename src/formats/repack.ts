@@ -6,15 +6,10 @@
 import type { DiskType } from './directory.ts';
 import { blockShape } from './blocks.ts';
 import { padCols } from './layouts.ts';
-import {
-  highNibbles,
-  lowNibbles,
-  minus16,
-  minus32,
-  packedMin,
-  packedScale,
-  spreadBits,
-} from './packedBits.ts';
+import { highNibbles, lowNibbles, minus16, spreadBits } from './packedBits.ts';
+import { repackIQ4XS, repackQ2K, repackQ3K, repackQ4K, repackQ5K, repackQ6K } from './repackSuper.ts';
+import { viewOf } from './wordViews.ts';
+import type { Views } from './wordViews.ts';
 
 export interface Planes {
   /** quantBytes(layout, rows, cols) bytes. */
@@ -64,29 +59,19 @@ export function repackRows(
       return repackQ5K(source, blocks, quants, scales);
     case 'Q6_K':
       return repackQ6K(source, blocks, quants, scales);
+    case 'IQ4_NL':
+      return copyBlocks(source, blocks, 1, 8, quants, scales);
+    case 'IQ4_XS':
+      return repackIQ4XS(source, blocks, quants, scales);
+    case 'MXFP4':
+      return repackMxfp4(source, blocks, quants, scales);
+    case 'Q2_K':
+      return repackQ2K(source, blocks, quants, scales);
+    case 'Q3_K':
+      return repackQ3K(source, blocks, quants, scales);
     default:
       return type satisfies never;
   }
-}
-
-interface Views {
-  readonly u8: Uint8Array;
-  readonly u16: Uint16Array;
-  readonly u32: Uint32Array;
-}
-
-/** Word views; a source at an odd place is copied, a target must be aligned. */
-function viewOf(bytes: Uint8Array, copying?: 'in place'): Views {
-  if (bytes.byteOffset % 4 !== 0) {
-    if (copying === 'in place') throw new Error('a plane must start at a multiple of 4 bytes');
-    return viewOf(bytes.slice());
-  }
-  const { buffer, byteOffset, length } = bytes;
-  return {
-    u8: bytes,
-    u16: new Uint16Array(buffer, byteOffset, length >> 1),
-    u32: new Uint32Array(buffer, byteOffset, length >> 2),
-  };
 }
 
 function padRows(bytes: Uint8Array, rows: number, from: number, to: number, quants: Uint8Array): void {
@@ -140,76 +125,11 @@ function repackQ5(source: Views, blocks: number, heads: 1 | 2, quants: Views, sc
   }
 }
 
-/** d, dmin and the 6-bit pairs unpacked: 20 bytes a super-block. */
-function unpackScales(source: Views, byte: number, block: number, scales: Views): void {
-  const to = block * 20;
-  scales.u32[block * 5] = source.u32[byte >> 2]!;
-  for (let j = 0; j < 8; j += 1) {
-    scales.u8[to + 4 + j] = packedScale(source.u8, byte + 4, j);
-    scales.u8[to + 12 + j] = packedMin(source.u8, byte + 4, j);
-  }
-}
-
-/** 36 words: 4 of scales, 32 of nibbles; 8 words hold groups 2c (low) and 2c+1 (high). */
-function repackQ4K(source: Views, blocks: number, quants: Views, scales: Views): void {
-  const from = source.u32;
-  const to = quants.u32;
+/** 17 bytes: the scale, then nibbles already in GPU order. */
+function repackMxfp4(source: Views, blocks: number, quants: Views, scales: Views): void {
   for (let block = 0; block < blocks; block += 1) {
-    unpackScales(source, block * 144, block, scales);
-    for (let c = 0; c < 4; c += 1) {
-      const at = block * 36 + 4 + c * 8;
-      const out = block * 32 + c * 8;
-      for (let j = 0; j < 4; j += 1) {
-        const first = from[at + j]!;
-        const second = from[at + 4 + j]!;
-        to[out + j] = lowNibbles(first) | (lowNibbles(second) << 4);
-        to[out + 4 + j] = highNibbles(first) | (second & 0xf0f0f0f0);
-      }
-    }
-  }
-}
-
-/** 44 words: 4 of scales, 8 of fifth bits (bit g of byte l for group g), 32 of nibbles. */
-function repackQ5K(source: Views, blocks: number, quants: Views, scales: Views): void {
-  const from = source.u32;
-  const to = quants.u32;
-  for (let block = 0; block < blocks; block += 1) {
-    unpackScales(source, block * 176, block, scales);
-    const high = block * 44 + 4;
-    for (let c = 0; c < 4; c += 1) {
-      const at = block * 44 + 12 + c * 8;
-      const out = block * 64 + c * 16;
-      for (let j = 0; j < 8; j += 1) {
-        const nibbles = from[at + j]!;
-        const fifth = from[high + j]! >>> (2 * c);
-        to[out + j] = lowNibbles(nibbles) | ((fifth & 0x01010101) << 4);
-        to[out + 8 + j] = highNibbles(nibbles) | (((fifth >>> 1) & 0x01010101) << 4);
-      }
-    }
-  }
-}
-
-/** 105 halves: ql[128 B], qh[64 B], sc[16 B], d; a half block is 128 values in four groups. */
-function repackQ6K(source: Views, blocks: number, quants: Views, scales: Views): void {
-  const from = source.u16;
-  const to = quants.u32;
-  for (let block = 0; block < blocks; block += 1) {
-    const at = block * 105;
-    scales.u32[block * 5] = from[at + 104]!;
-    for (let i = 0; i < 8; i += 1) scales.u16[block * 10 + 2 + i] = from[at + 96 + i]!;
-    for (let half = 0; half < 2; half += 1) {
-      const low = at + half * 32;
-      const high = at + 64 + half * 16;
-      const out = block * 64 + half * 32;
-      for (let j = 0; j < 8; j += 1) {
-        const a = from[low + 2 * j]! | (from[low + 2 * j + 1]! << 16);
-        const b = from[low + 16 + 2 * j]! | (from[low + 17 + 2 * j]! << 16);
-        const h = from[high + 2 * j]! | (from[high + 2 * j + 1]! << 16);
-        to[out + j] = minus32(lowNibbles(a) | ((h & 0x03030303) << 4));
-        to[out + 8 + j] = minus32(lowNibbles(b) | (((h >>> 2) & 0x03030303) << 4));
-        to[out + 16 + j] = minus32(highNibbles(a) | (((h >>> 4) & 0x03030303) << 4));
-        to[out + 24 + j] = minus32(highNibbles(b) | (((h >>> 6) & 0x03030303) << 4));
-      }
-    }
+    const at = block * 17;
+    scales.u8[block] = source.u8[at]!;
+    for (let i = 0; i < 16; i += 1) quants.u8[block * 16 + i] = source.u8[at + 1 + i]!;
   }
 }

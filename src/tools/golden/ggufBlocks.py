@@ -9,10 +9,12 @@ from gguf import GGML_QUANT_SIZES, GGMLQuantizationType, quants
 
 random = np.random.default_rng(20261124)
 
+FLOATS = ["F32", "F16", "BF16"]
 # Where a block holds its f16 scales, in bytes.
 SCALE_OFFSETS = {
     "Q4_0": [0], "Q4_1": [0, 2], "Q5_0": [0], "Q5_1": [0, 2], "Q8_0": [0],
-    "Q4_K": [0, 2], "Q5_K": [0, 2], "Q6_K": [208],
+    "Q4_K": [0, 2], "Q5_K": [0, 2], "Q6_K": [208], "IQ4_NL": [0], "IQ4_XS": [0], "MXFP4": [],
+    "Q2_K": [80, 82], "Q3_K": [108],
 }
 # Zeros, the smallest and largest subnormals, the smallest and largest normals, one; both signs.
 EXTREMES = [0x0000, 0x8000, 0x0001, 0x8001, 0x03FF, 0x83FF, 0x0400, 0x8400, 0x7BFF, 0xFBFF, 0x3C00, 0xBC00]
@@ -49,14 +51,18 @@ def raw(name: str, rows: int, cols: int) -> np.ndarray:
     blocks = random.integers(0, 256, (rows * cols // elements, size), dtype=np.uint8)
     for offset in SCALE_OFFSETS[name]:
         blocks[:, offset : offset + 2] = half_bits(len(blocks))[:, None].view(np.uint8)
+    if name == "MXFP4":
+        # From the smallest scale to the largest that 6 of it is finite with.
+        blocks[:, 0] = random.permutation([0, 1, 2, 252, *random.integers(3, 252, len(blocks) - 4)])
     return blocks.reshape(rows, -1)
 
 
 types = {}
-for name in ["F32", "F16", "BF16", *SCALE_OFFSETS]:
-    rows, cols = (5, 72) if "F" in name else (4, 768) if "K" in name else (6, 128)
+for name in [*FLOATS, *SCALE_OFFSETS]:
+    kind = GGMLQuantizationType[name]
+    rows, cols = (5, 72) if name in FLOATS else (4, 768) if GGML_QUANT_SIZES[kind][0] == 256 else (6, 128)
     data = raw(name, rows, cols)
-    values = quants.dequantize(data, GGMLQuantizationType[name]).astype(np.float32)
+    values = quants.dequantize(data, kind).astype(np.float32)
     assert values.shape == (rows, cols) and np.isfinite(values).all()
     types[name] = {"rows": rows, "cols": cols, "bytes": text(data), "values": text(values)}
 
