@@ -1,7 +1,7 @@
 /** A stored model on the GPU, ready to speak. */
 import { AppError } from '../base/failure.ts';
 import type { Gpu } from '../gpu/index.ts';
-import { chooseKvType, GpuWeights, kvBytesPerToken } from '../graph/index.ts';
+import { chooseKvType, GpuWeights, widestKvRow } from '../graph/index.ts';
 import type { KernelShape, KvType } from '../kernels/index.ts';
 import type { ModelManifest, RecordReader } from '../storage/index.ts';
 import { createTokenizer, type Tokenizer } from '../text/index.ts';
@@ -70,7 +70,7 @@ export async function loadModel(
       runner: ready,
       session: new Session(ready),
       contextLength,
-      weightBytesPerToken: weights.bytesPerToken,
+      weightBytesPerToken: ready.weightBytesPerToken,
       dispose() {
         ready.dispose();
         weights.dispose();
@@ -83,11 +83,11 @@ export async function loadModel(
   }
 }
 
-/** The longest context whose per-layer cache still fits one binding. */
+/** The longest context of which every buffer of the cache still fits one binding. */
 function fitContext(gpu: Gpu, manifest: ModelManifest, kv: KvType, wanted: number): number {
   const { spec } = manifest;
-  const perToken = kvBytesPerToken({ ...spec, layers: spec.layers.slice(0, 1) }, kv) / 2;
-  const fits = Math.floor(gpu.device.limits.maxStorageBufferBindingSize / perToken);
+  const row = Math.max(widestKvRow(spec, kv), 4);
+  const fits = Math.floor(gpu.device.limits.maxStorageBufferBindingSize / row);
   const length = Math.min(wanted, spec.contextLength, Math.floor(fits / 256) * 256);
   if (length < 1)
     throw new AppError('ADAPTER_TOO_SMALL', 'not even one page of context fits a binding', { has: fits });

@@ -15,7 +15,7 @@ import {
   type ReadbackRing,
   type StepArena,
 } from '../gpu/index.ts';
-import { Forward, type GpuWeights } from '../graph/index.ts';
+import { Forward, keepable, type GpuWeights } from '../graph/index.ts';
 import { NO_TOKEN, type KernelShape, type KvType } from '../kernels/index.ts';
 import type { ModelSpec } from '../models/index.ts';
 import { GREEDY, type SamplingSettings } from './sampling.ts';
@@ -43,6 +43,9 @@ export class Runner {
   readonly #forward: Forward;
   readonly #steps: StepArena;
   readonly #ids: ReadbackRing;
+  readonly #spec: ModelSpec;
+  /** One past the highest position computed since the first. */
+  #written = 0;
   #seed = 0;
   /** Smoothed milliseconds between two answers, and from an idle submit to its answer. */
   #stepMs = 0;
@@ -53,6 +56,7 @@ export class Runner {
     this.#gpu = options.gpu;
     this.#forward = forward;
     this.#steps = steps;
+    this.#spec = options.spec;
     this.contextLength = options.contextLength;
     this.chunk = forward.chunk;
     this.logitRows = forward.logitRows;
@@ -83,6 +87,21 @@ export class Runner {
 
   get dispatchesPerToken(): number {
     return this.#forward.programs.decode.length + this.#forward.programs.sample.length;
+  }
+
+  /** Bytes of weights one decoded token reads, counted from its dispatches. */
+  get weightBytesPerToken(): number {
+    return this.#forward.weightBytesPerToken;
+  }
+
+  /** How much of a prefix that was computed before can be gone on from: all, or nothing. */
+  keepable(prefix: number): number {
+    return keepable(this.#spec, prefix, this.#written);
+  }
+
+  /** See Forward.readRoutes. */
+  readRoutes(tokens: number, decoded: boolean): Promise<readonly (readonly (readonly number[])[])[]> {
+    return this.#forward.readRoutes(tokens, decoded);
   }
 
   async reserve(positions: number, keep: number): Promise<void> {
@@ -161,6 +180,7 @@ export class Runner {
     position: number,
     tokens: number,
   ): void {
+    this.#written = position === 0 ? tokens : Math.max(this.#written, position + tokens);
     this.#steps.write(0, { position, tokens, seed: this.#seed }); // ordered with the submits around it
     const pass = encoder.beginComputePass();
     for (const program of programs) encodeSteps(pass, program, tokens, this.#steps, 0);

@@ -50,7 +50,8 @@ export class Session {
       });
     }
     return this.#exclusive(async () => {
-      const reused = Math.min(commonPrefix(this.#tokens, prompt), this.#cached, prompt.length - 1);
+      const known = Math.min(commonPrefix(this.#tokens, prompt), this.#cached, prompt.length - 1);
+      const reused = this.#runner.keepable(known);
       this.#tokens = [...prompt];
       this.#cached = reused;
       await this.#runner.reserve(prompt.length, reused);

@@ -15,12 +15,12 @@ import {
   type KernelShape,
   type Params,
 } from '../kernels/index.ts';
-import type { LayerSpec, ModelSpec } from '../models/index.ts';
-import type { Activations, Strides } from './activations.ts';
+import type { Activation, ModelSpec } from '../models/index.ts';
+import type { Activations, SortedEntries, Strides } from './activations.ts';
 import type { KvCache } from './kvCache.ts';
-import type { GpuTensor, GpuWeights } from './weights.ts';
+import type { GpuTensor, GpuWeights, WeightChunk } from './weights.ts';
 
-export type Gate = 'none' | LayerSpec['ffn']['activation'];
+export type Gate = 'none' | Activation;
 
 /** A sublayer's output that still waits for its post norm and the residual add. */
 interface Pending {
@@ -39,7 +39,16 @@ export interface Linear {
   readonly biasOffset?: number;
   readonly add?: boolean;
   readonly gate?: Gate;
+  /** Multiplies the result before the cap; 1 where not given. */
+  readonly outScale?: number;
   readonly softCap?: number;
+}
+
+/** A norm over the head of a row: its weights, the channels it takes, its epsilon. */
+export interface Norm {
+  readonly weights: string;
+  readonly width: number;
+  readonly eps: number;
 }
 
 export class ProgramBuilder {
@@ -49,11 +58,14 @@ export class ProgramBuilder {
   readonly shape: KernelShape;
   readonly acts: Activations;
   readonly strides: Strides;
+  readonly slots: BufferRange;
+  readonly sorted: SortedEntries;
   readonly #recorder: KernelRecorder;
   readonly #dispatches: Promise<Dispatch>[] = [];
   /** The residual stream now; a post norm moves it to its twin. */
   #stream: BufferRange;
   #pending: Pending | null = null;
+  #weightBytes = 0;
 
   constructor(parts: {
     spec: ModelSpec;
@@ -62,6 +74,8 @@ export class ProgramBuilder {
     shape: KernelShape;
     acts: Activations;
     strides: Strides;
+    slots: BufferRange;
+    sorted: SortedEntries;
     recorder: KernelRecorder;
   }) {
     this.spec = parts.spec;
@@ -70,20 +84,47 @@ export class ProgramBuilder {
     this.shape = parts.shape;
     this.acts = parts.acts;
     this.strides = parts.strides;
+    this.slots = parts.slots;
+    this.sorted = parts.sorted;
     this.#recorder = parts.recorder;
     this.#stream = parts.acts.stream;
   }
 
-  add(card: KernelCard, params: Params, buffers: Record<string, BufferRange>): void {
-    this.#dispatches.push(this.#recorder.dispatch(card, params, buffers));
+  add(
+    card: KernelCard,
+    params: Params,
+    buffers: Record<string, BufferRange>,
+    grid?: { readonly indirect: BufferRange },
+  ): void {
+    this.#dispatches.push(this.#recorder.dispatch(card, params, buffers, grid));
   }
 
   program(): Promise<readonly Dispatch[]> {
     return Promise.all(this.#dispatches);
   }
 
+  /** The residual stream, for whoever reads or adds to it by itself: nothing may wait for a post norm then. */
   get stream(): BufferRange {
+    if (this.#pending) throw new Error('a post norm waits for the next matrix');
     return this.#stream;
+  }
+
+  /** Bytes of weights that one run of the program reads, as its dispatches count them. */
+  get weightBytes(): number {
+    return this.#weightBytes;
+  }
+
+  /** A vector of weights for a dispatch, counted; `share` of it is read. */
+  vector(name: string, share = 1): BufferRange {
+    const range = this.weights.vector(name);
+    this.#weightBytes += this.weights.get(name).cols * 4 * share;
+    return range;
+  }
+
+  /** A chunk's planes as matrix kernels bind them; `share` of it is read. */
+  planes(chunk: WeightChunk, share = 1): Record<string, BufferRange> {
+    this.#weightBytes += (chunk.quants.size + (chunk.scales?.size ?? 0)) * share;
+    return { quants: chunk.quants, ...(chunk.scales ? { scales: chunk.scales } : {}) };
   }
 
   /**
@@ -94,25 +135,31 @@ export class ProgramBuilder {
     const pending = this.#pending;
     const next = this.#stream === this.acts.stream ? this.acts.streamNext : this.acts.stream;
     for (const linear of linears) {
-      this.#matvec(linear, this.spec.hidden, pending ? 'postNorm' : 'norm', {
-        x: this.#stream,
-        normWeight: this.weights.vector(norm),
-        ...(pending
-          ? { o: this.acts.branch, postWeight: this.weights.vector(pending.postNorm), hOut: next }
-          : {}),
-      });
+      this.#matvec(
+        linear,
+        { width: this.spec.hidden, eps: this.spec.normEps },
+        pending ? 'postNorm' : 'norm',
+        {
+          x: this.#stream,
+          normWeight: this.vector(norm),
+          ...(pending ? { o: this.acts.branch, postWeight: this.vector(pending.postNorm), hOut: next } : {}),
+        },
+      );
     }
     if (pending) this.#stream = next;
     this.#pending = null;
   }
 
+  /** One token: y = W · norm(the head of x). */
+  decodeNormedRow(norm: Norm, x: BufferRange, linear: Linear): void {
+    this.#matvec(linear, norm, 'norm', { x, normWeight: this.vector(norm.weights) });
+  }
+
   /** One token: a sublayer's last matrix, added to the stream now or, with a post norm, by whoever reads it next. */
   decodeIntoStream(tensor: string, x: BufferRange, postNorm: string | null, bias?: string): void {
     const width = this.weights.get(tensor).cols;
-    const linear: Linear = postNorm
-      ? { tensor, y: this.acts.branch, yStride: this.strides.hidden, bias }
-      : { tensor, y: this.#stream, yStride: this.strides.hidden, bias, add: true };
-    this.#matvec(linear, width, 'none', { x });
+    const linear = postNorm ? this.#intoBranch(tensor, bias) : this.#ontoStream(tensor, bias);
+    this.#matvec(linear, { width, eps: this.spec.normEps }, 'none', { x });
     this.#pending = postNorm ? { postNorm } : null;
   }
 
@@ -130,19 +177,44 @@ export class ProgramBuilder {
     bias?: string,
   ): void {
     if (!postNorm) {
-      this.matmul({ tensor, y: this.#stream, yStride: this.strides.hidden, bias, add: true }, x, xStride);
+      this.matmul(this.#ontoStream(tensor, bias), x, xStride);
       return;
     }
-    this.matmul({ tensor, y: this.acts.branch, yStride: this.strides.hidden, bias }, x, xStride);
+    this.matmul(this.#intoBranch(tensor, bias), x, xStride);
     this.norm(postNorm, this.acts.branch, this.#stream, true);
   }
 
-  norm(weight: string, x: BufferRange, out: BufferRange, add = false): void {
-    this.add(
-      rmsnorm({ add }),
-      { width: this.spec.hidden, stride: this.strides.hidden, eps: this.spec.normEps },
-      { x, weight: this.weights.vector(weight), out },
-    );
+  /** The norm of a sublayer's input, or of what it puts out. */
+  norm(weights: string, x: BufferRange, out: BufferRange, add = false): void {
+    const { hidden: width, normEps: eps } = this.spec;
+    this.normRows({ weights, width, eps }, x, this.strides.hidden, out, this.strides.hidden, add);
+  }
+
+  normRows(
+    { weights, width, eps }: Norm,
+    x: BufferRange,
+    xStride: number,
+    out: BufferRange,
+    stride: number,
+    add = false,
+  ): void {
+    this.add(rmsnorm({ add }), { width, xStride, stride, eps }, { x, weight: this.vector(weights), out });
+  }
+
+  #intoBranch(tensor: string, bias: string | undefined): Linear {
+    return { tensor, y: this.acts.branch, yStride: this.strides.hidden, bias };
+  }
+
+  #ontoStream(tensor: string, bias: string | undefined): Linear {
+    const { residualScale } = this.spec;
+    return {
+      tensor,
+      y: this.#stream,
+      yStride: this.strides.hidden,
+      bias,
+      add: true,
+      outScale: residualScale,
+    };
   }
 
   matmul(linear: Linear, x: BufferRange, xStride: number): void {
@@ -160,7 +232,7 @@ export class ProgramBuilder {
 
   #matvec(
     linear: Linear,
-    width: number,
+    { width, eps }: Omit<Norm, 'weights'>,
     prologue: 'none' | 'norm' | 'postNorm',
     input: Record<string, BufferRange>,
   ): void {
@@ -173,13 +245,13 @@ export class ProgramBuilder {
         add: linear.add ?? false,
         gate: linear.gate ?? 'none',
       });
-      this.add(card, { ...part.params, width, eps: this.spec.normEps }, { ...input, ...part.buffers });
+      this.add(card, { ...part.params, width, eps }, { ...input, ...part.buffers });
     });
   }
 
   /** A vector from one of its elements on. */
   #tail(name: string, from: number): BufferRange {
-    const { buffer, offset, size } = this.weights.vector(name);
+    const { buffer, offset, size } = this.vector(name);
     if ((from * 4) % 256 !== 0) {
       throw new AppError('UNSUPPORTED_TYPE', `${name} is split at ${from}, which no binding can begin at`, {
         tensor: name,
@@ -203,11 +275,11 @@ export class ProgramBuilder {
           rows,
           groups: padCols(tensor.cols) / 32,
           yOffset: (linear.yOffset ?? 0) + chunk.row,
+          outScale: linear.outScale ?? 1,
           softCap: linear.softCap ?? 0,
         },
         buffers: {
-          quants: chunk.quants,
-          ...(chunk.scales ? { scales: chunk.scales } : {}),
+          ...this.planes(chunk),
           ...(linear.bias === undefined
             ? {}
             : { bias: this.#tail(linear.bias, (linear.biasOffset ?? 0) + chunk.row) }),

@@ -8,17 +8,26 @@ import type { BufferRange, Dispatch, Gpu } from '../gpu/index.ts';
 import {
   createKernelRecorder,
   embed,
+  expertTile,
   type KernelRecorder,
   type KernelShape,
   type KvType,
   type SampleSettings,
 } from '../kernels/index.ts';
 import type { ModelSpec } from '../models/index.ts';
-import { ActivationPool, strides, type Activations, type Strides } from './activations.ts';
+import {
+  ActivationPool,
+  entriesOf,
+  moeOf,
+  mostIds,
+  strides,
+  type Activations,
+  type SortedEntries,
+  type Strides,
+} from './activations.ts';
 import { ProgramBuilder } from './builder.ts';
-import { decodeDense, prefillDense } from './dense.ts';
-import { decodeGqa, partialFloats, prefillGqa } from './gqa.ts';
 import { KvCache } from './kvCache.ts';
+import { decodeLayer, partialFloats, prefillLayer } from './layer.ts';
 import { Sampler } from './sampler.ts';
 import type { GpuWeights } from './weights.ts';
 
@@ -59,10 +68,14 @@ export class Forward {
   readonly #pool: ActivationPool;
   readonly #one: Activations;
   readonly #many: Activations;
+  readonly #sorted: SortedEntries;
+  /** Where expert i lies in its pool: all are on the GPU, so in order. */
+  readonly #slots: BufferRange;
   readonly #kv: KvCache;
   readonly #sampler: Sampler;
   #recorder: KernelRecorder;
   #programs: Programs = { decode: [], sample: [], prefill: [] };
+  #weightBytes = 0;
   #rows: BufferRange | null = null; // [logitRows, vocab]
   #allLogits: { rows: BufferRange; program: readonly Dispatch[] } | null = null;
 
@@ -75,6 +88,10 @@ export class Forward {
     this.#pool = new ActivationPool(gpu);
     this.#one = this.#pool.activations(spec, 1, partialFloats(spec, shape));
     this.#many = this.#pool.activations(spec, this.chunk, 4);
+    this.#sorted = this.#pool.sortedEntries(spec, this.chunk, expertTile(shape));
+    const slots = Uint32Array.from({ length: mostIds(spec) }, (_, id) => id);
+    this.#slots = this.#pool.floats('slots', slots.length);
+    gpu.device.queue.writeBuffer(this.#slots.buffer, 0, slots);
     this.logits = this.#pool.floats('logits', this.strides.vocab);
     this.timeline = this.#pool.floats('timeline', contextLength + 1).buffer;
     this.#kv = new KvCache(gpu, spec, options.kv, contextLength);
@@ -100,6 +117,11 @@ export class Forward {
     this.#programs = { decode, prefill, sample };
   }
 
+  /** Bytes of weights one decoded token reads, counted from its dispatches. */
+  get weightBytesPerToken(): number {
+    return this.#weightBytes;
+  }
+
   writeTimeline(position: number, ids: readonly number[]): void {
     this.#options.gpu.device.queue.writeBuffer(this.timeline, position * 4, Uint32Array.from(ids));
   }
@@ -115,7 +137,7 @@ export class Forward {
     this.#rows ??= this.#pool.floats('logits of a chunk', this.logitRows * this.strides.vocab);
     const out = this.#rows;
     b.prefillNormed('norm', [
-      { tensor: this.#head, y: out, yStride: this.strides.vocab, softCap: this.#options.spec.logitSoftCap },
+      { tensor: this.#head, y: out, yStride: this.strides.vocab, ...this.#logitForm },
     ]);
     this.#allLogits = { rows: out, program: await b.program() };
     return this.#allLogits;
@@ -123,27 +145,53 @@ export class Forward {
 
   /** Rows of logits without their padding. [rows, vocab] */
   async readRows(from: BufferRange, rows: number): Promise<Float32Array<ArrayBuffer>> {
-    const { gpu, spec } = this.#options;
-    const bytes = rows * this.strides.vocab * 4;
-    const staging = gpu.memory.buffer(
-      'logits readback',
-      bytes,
-      GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-    );
+    const { vocab } = this.#options.spec;
+    const padded = new Float32Array((await this.#read(from, rows * this.strides.vocab * 4)).buffer);
+    const out = new Float32Array(rows * vocab);
+    for (let r = 0; r < rows; r++) {
+      out.set(padded.subarray(r * this.strides.vocab, r * this.strides.vocab + vocab), r * vocab);
+    }
+    return out;
+  }
+
+  async #read(from: BufferRange, bytes: number): Promise<Uint32Array<ArrayBuffer>> {
+    const { gpu } = this.#options;
+    const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+    const staging = gpu.memory.buffer('readback', bytes, usage);
     try {
-      const encoder = gpu.device.createCommandEncoder({ label: 'read logits' });
+      const encoder = gpu.device.createCommandEncoder({ label: 'readback' });
       encoder.copyBufferToBuffer(from.buffer, from.offset, staging, 0, bytes);
       gpu.device.queue.submit([encoder.finish()]);
       await staging.mapAsync(GPUMapMode.READ);
-      const padded = new Float32Array(staging.getMappedRange());
-      const out = new Float32Array(rows * spec.vocab);
-      for (let r = 0; r < rows; r++) {
-        out.set(padded.subarray(r * this.strides.vocab, r * this.strides.vocab + spec.vocab), r * spec.vocab);
-      }
-      return out;
+      return new Uint32Array(staging.getMappedRange(0, bytes).slice(0));
     } finally {
       gpu.memory.free(staging);
     }
+  }
+
+  /**
+   * The experts the last program chose, for each layer that has any: ids by token,
+   * ascending, without the shared ones. After a chunk of `tokens`, or (1) after a decoded token.
+   */
+  async readRoutes(tokens: number, decoded: boolean): Promise<readonly (readonly (readonly number[])[])[]> {
+    const { spec } = this.#options;
+    const { routes } = decoded ? this.#one : this.#many;
+    const chosen: number[][][] = [];
+    for (const [at, layer] of spec.layers.entries()) {
+      const moe = moeOf(layer);
+      if (!moe) continue;
+      const row = 2 * entriesOf(moe);
+      const words = await this.#read(routes[at]!, tokens * row * 4);
+      const ids = (token: number): number[] =>
+        Array.from({ length: moe.topK }, (_, k) => words[token * row + 2 * k]!);
+      chosen.push(Array.from({ length: tokens }, (_, token) => ids(token)));
+    }
+    return chosen;
+  }
+
+  get #logitForm() {
+    const { logitScale, logitSoftCap } = this.#options.spec;
+    return { outScale: logitScale, softCap: logitSoftCap };
   }
 
   get #head(): string {
@@ -159,6 +207,8 @@ export class Forward {
       kv: this.#kv,
       acts,
       strides: this.strides,
+      slots: this.#slots,
+      sorted: this.#sorted,
       recorder: this.#recorder,
     });
   }
@@ -166,28 +216,23 @@ export class Forward {
   #buildDecode(): Promise<readonly Dispatch[]> {
     const b = this.#builder(this.#one);
     this.#embed(b);
-    this.#options.spec.layers.forEach((layer, i) => {
-      decodeGqa(b, layer, i);
-      decodeDense(b, layer, i);
-    });
+    this.#options.spec.layers.forEach((layer, i) => decodeLayer(b, layer, i));
     b.decodeNormed('norm', [
       {
         tensor: this.#head,
         y: this.logits,
         yStride: this.strides.vocab,
-        softCap: this.#options.spec.logitSoftCap,
+        ...this.#logitForm,
       },
     ]);
+    this.#weightBytes = b.weightBytes;
     return b.program();
   }
 
   #buildPrefill(): Promise<readonly Dispatch[]> {
     const b = this.#builder(this.#many);
     this.#embed(b);
-    this.#options.spec.layers.forEach((layer, i) => {
-      prefillGqa(b, layer, i);
-      prefillDense(b, layer, i);
-    });
+    this.#options.spec.layers.forEach((layer, i) => prefillLayer(b, layer, i));
     return b.program();
   }
 

@@ -1,28 +1,65 @@
 /**
- * The KV cache and the rope tables: everything whose size follows the context.
- * They grow by pages of 256 positions, at least by half of what is there, so a
- * chat never pays for the context it does not use. Growing makes new buffers and
- * copies; whoever holds bind groups on the old ones rebuilds them.
+ * What a model remembers of the tokens before: keys and values, or the latents they
+ * are made of, and the rope tables, whose sizes follow the context; and the rings in
+ * which short convolutions keep their last inputs. What follows the context grows by
+ * pages of 256 positions, at least by half of what is there, so a chat never pays for
+ * the context it does not use. Growing makes new buffers and copies; whoever holds
+ * bind groups on the old ones rebuilds them.
  */
 import type { BufferRange, Gpu } from '../gpu/index.ts';
 import type { KvType } from '../kernels/index.ts';
-import type { ModelSpec, RopeSpec } from '../models/index.ts';
+import type { AttentionSpec, ModelSpec, RopeSpec } from '../models/index.ts';
 
 const PAGE = 256;
 
-export interface LayerKv {
-  readonly k: BufferRange; // [capacity, kvHeads, headDim]
-  readonly v: BufferRange; // [capacity, kvHeads, headDim]
-}
+/**
+ * A layer's buffers: gqa `k` and `v` [capacity, kvHeads, headDim], mla `latent`
+ * [capacity, kvRank + ropeDim], conv `ring` [RING, hidden] f32.
+ */
+export type LayerCache = Readonly<Record<string, BufferRange>>;
+
+/** Positions a short convolution's ring holds: more than a prefill chunk and its taps. */
+export const RING = 512;
 
 const KV_BYTES: Record<KvType, number> = { f32: 4, f16: 2 };
 
+/** Values of one position in each of a layer's buffers that follow the context. */
+function rowsOf(attention: AttentionSpec): Readonly<Record<string, number>> {
+  switch (attention.kind) {
+    case 'gqa': {
+      const row = attention.kvHeads * attention.headDim;
+      return { k: row, v: row };
+    }
+    case 'mla':
+      return { latent: attention.kvRank + attention.ropeDim };
+    case 'conv':
+      return {};
+    default:
+      return attention satisfies never;
+  }
+}
+
 /** Bytes of one position over all layers. */
 export function kvBytesPerToken(spec: ModelSpec, type: KvType): number {
-  return spec.layers.reduce(
-    (sum, l) => sum + 2 * l.attention.kvHeads * l.attention.headDim * KV_BYTES[type],
-    0,
+  const values = spec.layers.flatMap(({ attention }) => Object.values(rowsOf(attention)));
+  return values.reduce((sum, row) => sum + row * KV_BYTES[type], 0);
+}
+
+/** Bytes of one position in the widest buffer. */
+export function widestKvRow(spec: ModelSpec, type: KvType): number {
+  return (
+    Math.max(0, ...spec.layers.flatMap(({ attention }) => Object.values(rowsOf(attention)))) * KV_BYTES[type]
   );
+}
+
+/**
+ * How much of the first `wanted` positions can be gone on from, where `written` were
+ * computed: all of it, unless a convolution's ring has forgotten what comes before.
+ */
+export function keepable(spec: ModelSpec, wanted: number, written: number): number {
+  const widths = spec.layers.flatMap(({ attention }) => (attention.kind === 'conv' ? [attention.width] : []));
+  const needed = wanted - Math.max(0, ...widths) + 1;
+  return widths.length === 0 || written <= needed + RING ? wanted : 0;
 }
 
 /** f32 where the whole context costs little, else f16: half the bytes for about 5e-4 of a value. */
@@ -36,7 +73,8 @@ export class KvCache {
   readonly #spec: ModelSpec;
   readonly #limit: number;
   #capacity = 0;
-  #layers: { k: GPUBuffer; v: GPUBuffer }[] = [];
+  #layers: Record<string, GPUBuffer>[] = [];
+  readonly #rings: readonly (GPUBuffer | null)[];
   #ropes: GPUBuffer[] = [];
 
   constructor(gpu: Gpu, spec: ModelSpec, type: KvType, contextLength: number) {
@@ -44,15 +82,21 @@ export class KvCache {
     this.#spec = spec;
     this.type = type;
     this.#limit = Math.ceil(contextLength / PAGE) * PAGE;
+    this.#rings = spec.layers.map(({ attention }, i) =>
+      attention.kind === 'conv'
+        ? gpu.memory.buffer(`L${i} ring`, RING * spec.hidden * 4, cacheUsage())
+        : null,
+    );
   }
 
   get capacity(): number {
     return this.#capacity;
   }
 
-  layer(index: number): LayerKv {
-    const { k, v } = this.#layers[index]!;
-    return { k: whole(k), v: whole(v) };
+  layer(index: number): LayerCache {
+    const ring = this.#rings[index];
+    const buffers = { ...this.#layers[index]!, ...(ring ? { ring } : {}) };
+    return Object.fromEntries(Object.entries(buffers).map(([name, buffer]) => [name, whole(buffer)]));
   }
 
   /** [capacity, dims/2] of (cos, sin). */
@@ -65,14 +109,12 @@ export class KvCache {
     if (positions <= this.#capacity) return false;
     const wanted = Math.max(positions, Math.floor(this.#capacity * 1.5));
     const capacity = Math.min(Math.ceil(wanted / PAGE) * PAGE, this.#limit);
-    this.#spec.layers.forEach((layer, i) => {
-      const { kvHeads, headDim } = layer.attention;
-      const row = kvHeads * headDim * KV_BYTES[this.type];
-      const old = this.#layers[i];
-      this.#layers[i] = {
-        k: this.#grow(`L${i} k`, old?.k, capacity * row, keep * row),
-        v: this.#grow(`L${i} v`, old?.v, capacity * row, keep * row),
-      };
+    this.#layers = this.#spec.layers.map(({ attention }, i) => {
+      const grown = Object.entries(rowsOf(attention)).map(([name, values]) => {
+        const row = values * KV_BYTES[this.type];
+        return [name, this.#grow(`L${i} ${name}`, this.#layers[i]?.[name], capacity * row, keep * row)];
+      });
+      return Object.fromEntries(grown) as Record<string, GPUBuffer>;
     });
     for (const rope of this.#ropes) this.#gpu.memory.free(rope);
     this.#ropes = this.#spec.ropes.map((rope, i) => this.#ropeBuffer(i, rope, capacity));
@@ -81,8 +123,7 @@ export class KvCache {
   }
 
   #grow(label: string, old: GPUBuffer | undefined, bytes: number, keepBytes: number): GPUBuffer {
-    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-    const next = this.#gpu.memory.buffer(label, bytes, usage);
+    const next = this.#gpu.memory.buffer(label, bytes, cacheUsage());
     if (old) {
       if (keepBytes > 0) {
         const encoder = this.#gpu.device.createCommandEncoder({ label: 'grow kv' });
@@ -103,10 +144,10 @@ export class KvCache {
   }
 
   dispose(): void {
-    for (const { k, v } of this.#layers.splice(0)) {
-      this.#gpu.memory.free(k);
-      this.#gpu.memory.free(v);
+    for (const layer of this.#layers.splice(0)) {
+      for (const buffer of Object.values(layer)) this.#gpu.memory.free(buffer);
     }
+    for (const ring of this.#rings) if (ring) this.#gpu.memory.free(ring);
     for (const rope of this.#ropes.splice(0)) this.#gpu.memory.free(rope);
     this.#capacity = 0;
   }
@@ -127,6 +168,11 @@ function ropeTable(rope: RopeSpec, capacity: number): Float32Array<ArrayBuffer> 
     }
   }
   return table;
+}
+
+/** A function: the names exist only once a GPU does. */
+function cacheUsage(): GPUBufferUsageFlags {
+  return GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
 }
 
 function whole(buffer: GPUBuffer): BufferRange {

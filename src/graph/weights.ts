@@ -1,7 +1,8 @@
 /**
  * Weights on the GPU. Tensors are placed in a few large arenas; a tensor whose
  * quants plane is larger than one binding may be is cut into row chunks, and
- * whoever uses it launches once per chunk (only embeddings and heads get there).
+ * whoever uses it launches once per chunk (embeddings, heads and a layer's experts
+ * get there). Experts stay whole.
  */
 import { AppError } from '../base/failure.ts';
 import { quantBytes, scaleBytes, type WeightLayout } from '../formats/index.ts';
@@ -12,6 +13,8 @@ export interface TensorShape {
   readonly layout: WeightLayout;
   readonly rows: number;
   readonly cols: number;
+  /** The rows are this many experts', one after the other; absent for others. */
+  readonly experts?: number | undefined;
 }
 
 export interface WeightChunk {
@@ -92,17 +95,6 @@ export class GpuWeights {
     return this.get(name).chunks[0]!.quants;
   }
 
-  /** Bytes that one decoded token must read: all but the embedding, of which it reads a row. */
-  get bytesPerToken(): number {
-    let bytes = 0;
-    for (const tensor of this.#tensors) {
-      const isTable = tensor.name === 'embed' && this.has('head');
-      const rows = isTable ? 1 : tensor.rows;
-      bytes += quantBytes(tensor.layout, rows, tensor.cols) + scaleBytes(tensor.layout, rows, tensor.cols);
-    }
-    return bytes;
-  }
-
   /**
    * Uploads rows [row, row+rows) of tensor `index` (in the order the shapes were
    * given): `quants` and `scales` are those rows' planes, padded to 4 bytes or more.
@@ -155,12 +147,13 @@ function place(
   };
   const plans = shapes.map((shape) => {
     const rowBytes = quantBytes(shape.layout, 1, shape.cols);
-    const step = Math.floor(bindingBytes / rowBytes / ROW_STEP) * ROW_STEP;
+    const whole = shape.experts === undefined ? ROW_STEP : shape.rows / shape.experts;
+    const step = Math.floor(bindingBytes / rowBytes / whole) * whole;
     if (step === 0 && shape.rows * rowBytes > bindingBytes) {
       throw new AppError('ADAPTER_TOO_SMALL', `a row block of ${shape.name} is larger than one binding`, {
         tensor: shape.name,
         has: bindingBytes,
-        asked: rowBytes * ROW_STEP,
+        asked: rowBytes * whole,
       });
     }
     const chunks: ChunkPlan[] = [];
