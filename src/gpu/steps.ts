@@ -4,7 +4,7 @@
  * flight, so that encoding a step creates no GPU object.
  */
 import { kernelLayouts } from './layouts.ts';
-import type { Dispatch, Gpu } from './types.ts';
+import type { BufferRange, Dispatch, Gpu } from './types.ts';
 
 export interface StepValues {
   /** Tokens already in the KV cache. */
@@ -63,7 +63,8 @@ export function createStepArena(gpu: Gpu, slots: number): StepArena {
 
 /**
  * Encodes the dispatches in order, for a step of `tokens` tokens whose uniform
- * is in `slot`. A grid with a zero is skipped.
+ * is in `slot`. A grid with a zero is skipped; one that is indirect is what the
+ * dispatches before it have written, in this pass or an earlier one.
  */
 export function encodeSteps(
   pass: GPUComputePassEncoder,
@@ -76,13 +77,18 @@ export function encodeSteps(
   pass.setBindGroup(1, stepArena.bindGroup, [stepArena.offset(slot)]);
   let bound: GPUComputePipeline | undefined;
   for (const dispatch of dispatches) {
-    const [x, y, z] = dispatch.grid(tokens);
-    if (x === 0 || y === 0 || z === 0) continue;
+    const grid = dispatch.indirect ?? dispatch.grid(tokens);
+    if (isEmpty(grid)) continue;
     if (dispatch.pipeline !== bound) {
       bound = dispatch.pipeline;
       pass.setPipeline(bound);
     }
     pass.setBindGroup(0, dispatch.bindGroup);
-    pass.dispatchWorkgroups(x, y, z);
+    if ('buffer' in grid) pass.dispatchWorkgroupsIndirect(grid.buffer, grid.offset);
+    else pass.dispatchWorkgroups(...grid);
   }
+}
+
+function isEmpty(grid: BufferRange | readonly number[]): boolean {
+  return !('buffer' in grid) && grid.includes(0);
 }

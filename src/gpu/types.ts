@@ -70,6 +70,9 @@ export interface Dispatch {
   /** Bind group 1 carries the Step uniform at a dynamic offset. */
   readonly usesStep: boolean;
   readonly grid: (tokens: number) => readonly [number, number, number];
-  /** Where the GPU itself wrote the grid, three u32; `grid` is then not asked. */
+  /**
+   * Where the GPU itself wrote the grid, three u32 at a multiple of 4; `grid` is then
+   * not asked. The buffer has INDIRECT usage, and this dispatch does not write it.
+   */
   readonly indirect?: BufferRange | undefined;
 }

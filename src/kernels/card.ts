@@ -51,9 +51,13 @@ export interface KernelCase {
   readonly params: Params;
   readonly step?: { readonly position: number; readonly tokens: number; readonly seed: number };
   readonly tokens: number;
+  /** The grid, for a card launched by what another kernel wrote. */
+  readonly indirect?: readonly [number, number, number];
   readonly buffers: Readonly<Record<string, HostArray>>;
   /** Expected content of the written bindings, from plain loops in f64 where sums are long. */
   reference(): Readonly<Record<string, HostArray>>;
+  /** Written bindings of pairs, an integer and the bits of a f32: the f32 alone has a tolerance. */
+  readonly weighted?: readonly string[];
   /** Normalised mean square error sum((a-b)^2)/sum(b^2), and the largest |a-b|; 0 for integers. */
   readonly tolerance: { readonly nmse: number; readonly maxAbs: number };
 }

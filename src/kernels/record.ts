@@ -10,30 +10,38 @@ import type { BindingField, KernelCard, Params } from './card.ts';
 
 export interface KernelRecorder {
   /**
-   * `buffers` has a range for each binding of the card. GPU_ERROR where the
-   * device can't run the card (features, limits, compilation).
+   * `buffers` has a range for each binding of the card; `indirect`, where the grid is
+   * what another kernel wrote. GPU_ERROR where the device can't run the card (features,
+   * limits, compilation).
    */
   dispatch(
     card: KernelCard,
     params: Params,
     buffers: Readonly<Record<string, BufferRange>>,
+    launch?: Launch,
   ): Promise<Dispatch>;
   /** Frees the parameters; the dispatches made here die with them. */
   dispose(): void;
 }
 
+export interface Launch {
+  readonly indirect?: BufferRange;
+}
+
 const SLOT_BYTES = 256; // minUniformBufferOffsetAlignment at its default
 const SLOTS_PER_BUFFER = 256;
+const GRID_BYTES = 12; // three u32
 
 export function createKernelRecorder(gpu: Gpu): KernelRecorder {
   const arena = createParamsArena(gpu);
   const layouts = kernelLayouts(gpu.device);
 
   return {
-    async dispatch(card, params, buffers) {
+    async dispatch(card, params, buffers, { indirect } = {}) {
       assertFits(gpu, card);
       const ranges = card.bindings.map((binding) => rangeOf(gpu, card, binding, buffers));
       assertNoAliasing(card, ranges);
+      if (indirect !== undefined) assertGrid(card, ranges, indirect);
       const accesses = card.bindings.map((binding) => binding.access);
       const pipeline = await gpu.pipelines.get({
         label: card.name,
@@ -56,6 +64,7 @@ export function createKernelRecorder(gpu: Gpu): KernelRecorder {
         bindGroup,
         usesStep: card.usesStep,
         grid: (tokens) => card.grid(params, tokens),
+        indirect,
       };
     },
     dispose: () => arena.dispose(),
@@ -152,6 +161,22 @@ function clashes(
   if (written === undefined || binding === undefined || written.buffer !== range.buffer) return false;
   if (binding.access === 'read') return true;
   return written.offset < range.offset + range.size && range.offset < written.offset + written.size;
+}
+
+/** What WebGPU asks of an indirect grid: it would complain only when the step is encoded. */
+function assertGrid(card: KernelCard, ranges: readonly BufferRange[], grid: BufferRange): void {
+  const { buffer, offset, size } = grid;
+  const fail = (words: string): AppError =>
+    new AppError('GPU_ERROR', `kernel ${card.name}, indirect grid: ${words}`, { what: card.name });
+  if (offset % 4 !== 0) throw fail(`offset ${offset} is not a multiple of 4`);
+  if (size < GRID_BYTES || offset + GRID_BYTES > buffer.size)
+    throw fail(`${size} bytes at ${offset} of a buffer of ${buffer.size}`);
+  if ((buffer.usage & GPUBufferUsage.INDIRECT) === 0)
+    throw fail(`buffer '${buffer.label}' was not made with INDIRECT`);
+  const written = card.bindings.find(
+    ({ access }, at) => access === 'read_write' && ranges[at]?.buffer === buffer,
+  );
+  if (written !== undefined) throw fail(`the kernel writes its buffer as ${written.name}`);
 }
 
 interface ParamsArena {

@@ -129,6 +129,29 @@ describe('runCase', () => {
     expect(same.passed).toBe(true);
   });
 
+  test('launches an indirect case by its own grid', async () => {
+    const wide: KernelCase = scaleCase({
+      card: {
+        ...card,
+        grid: () => {
+          throw new Error('the grid is in the buffer');
+        },
+      },
+      indirect: [2, 1, 1],
+    });
+    expect(await runCase(gpu, wide)).toMatchObject({ passed: true, message: '' });
+    const narrow = await runCase(gpu, { ...wide, indirect: [1, 1, 1] }); // 32 of the 37
+    expect(narrow.passed).toBe(false);
+    expect(narrow.message).toContain('ids: ');
+    const none = await runCase(gpu, {
+      ...wide,
+      indirect: [2, 0, 1],
+      reference: () => ({ ids: new Uint32Array(COUNT) }),
+    });
+    expect(none.passed).toBe(true);
+    gpu.assertHealthy();
+  });
+
   test('skips what the device lacks and says so', async () => {
     const result = await runCase(gpu, scaleCase({ card: { ...card, needs: ['a-feature-of-2040'] } }));
     expect(result).toMatchObject({ passed: false, skipped: 'the GPU lacks a-feature-of-2040' });
@@ -172,6 +195,40 @@ describe('the recorder', () => {
     await expect(recorder.dispatch(card, { count: 8 }, {})).rejects.toThrow('no buffer for binding source');
     for (const owned of [buffer, ids, uniform]) gpu.memory.free(owned);
     recorder.dispose();
+  });
+
+  test('refuses a grid that WebGPU would', async () => {
+    const recorder = createKernelRecorder(gpu);
+    const buffers = ['source', 'scaled', 'ids'].map((name) =>
+      gpu.memory.buffer(name, 256, usage() | GPUBufferUsage.INDIRECT),
+    );
+    const plain = gpu.memory.buffer('plain', 256, usage());
+    const [source, scaled, ids] = buffers.map((buffer) => ({ buffer, offset: 0, size: 256 }));
+    if (source === undefined || scaled === undefined || ids === undefined) throw new Error('three buffers');
+    const attempt = (buffer: GPUBuffer, offset: number, size = 12) =>
+      recorder.dispatch(
+        card,
+        { count: 8, factor: 2 },
+        { source, scaled, ids },
+        {
+          indirect: { buffer, offset, size },
+        },
+      );
+
+    expect(await attempt(source.buffer, 244)).toMatchObject({ indirect: { offset: 244 } });
+    await expect(attempt(source.buffer, 6)).rejects.toThrow(
+      'kernel scale, indirect grid: offset 6 is not a multiple of 4',
+    );
+    await expect(attempt(source.buffer, 248)).rejects.toThrow('12 bytes at 248 of a buffer of 256');
+    await expect(attempt(source.buffer, 0, 8)).rejects.toThrow('8 bytes at 0 of a buffer of 256');
+    await expect(attempt(plain, 0)).rejects.toThrow("buffer 'plain' was not made with INDIRECT");
+    await expect(attempt(scaled.buffer, 0)).rejects.toMatchObject({
+      code: 'GPU_ERROR',
+      message: 'kernel scale, indirect grid: the kernel writes its buffer as scaled',
+    });
+    for (const owned of [...buffers, plain]) gpu.memory.free(owned);
+    recorder.dispose();
+    gpu.assertHealthy();
   });
 
   test('keeps many parameter blocks apart, in one pass', async () => {
