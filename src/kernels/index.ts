@@ -5,13 +5,33 @@ export { attendPrefill } from './attendPrefill.ts';
 export type { KernelCard, KernelShape, Params } from './card.ts';
 export { chooseShape, type ShapeChoice } from './choose.ts';
 export { embed } from './embed.ts';
+export { expertCombine } from './expertCombine.ts';
+export {
+  expertBlocks,
+  expertMatmul,
+  expertTile,
+  type ExpertMatmulOptions,
+  type ExpertRole,
+} from './expertMatmul.ts';
+export {
+  EXPERT_ARGS_BYTES,
+  expertGrid,
+  expertSort,
+  MOST_SORTED_TOKENS,
+  mostExpertTiles,
+} from './expertSort.ts';
 export { glu } from './glu.ts';
 export type { KvType } from './kv/kv.ts';
 export { matmul } from './matmul.ts';
 export { matvec } from './matvec.ts';
+export { mlaAbsorb } from './mlaAbsorb.ts';
+export { mlaAttendDecode, mlaPartialsBytes } from './mlaAttendDecode.ts';
+export { mlaAttendPrefill } from './mlaAttendPrefill.ts';
+export { mlaValue, mlaValueMany } from './mlaValue.ts';
 export { createKernelRecorder, type KernelRecorder } from './record.ts';
 export { rmsnorm } from './rmsnorm.ts';
 export { ropeWrite } from './ropeWrite.ts';
 export { rowNorm } from './rowNorm.ts';
 export { NO_TOKEN, packSettings, sample, scratchWords } from './sample.ts';
 export type { SampleSettings } from './samplePlain.ts';
+export { shortConv } from './shortConv.ts';

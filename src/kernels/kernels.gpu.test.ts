@@ -17,6 +17,15 @@ const EXPECTED = [
   'attendDecode',
   'attendMerge',
   'attendPrefill',
+  'expertSort',
+  'expertMatmul',
+  'expertCombine',
+  'mlaAbsorb',
+  'mlaAttendDecode',
+  'mlaValue',
+  'mlaAttendPrefill',
+  'mlaValueMany',
+  'shortConv',
   'sample',
 ];
 

@@ -3,12 +3,19 @@ import { attendDecodeSuite, attendMergeSuite } from './attend/decodeCases.ts';
 import { attendPrefillSuite, ropeWriteSuite } from './attend/prefillCases.ts';
 import type { KernelSuite } from './card.ts';
 import { embedSuite } from './embedCases.ts';
+import { expertCombineSuite } from './expertCombineCases.ts';
+import { expertMatmulSuite } from './expertMatmulCases.ts';
+import { expertSortSuite } from './expertSortCases.ts';
 import { gluSuite } from './glu.ts';
 import { matmulSuite } from './matmulCases.ts';
 import { matvecSuite } from './matvecCases.ts';
+import { mlaAbsorbSuite } from './mla/absorbCases.ts';
+import { mlaAttendDecodeSuite, mlaAttendPrefillSuite } from './mla/attendCases.ts';
+import { mlaValueManySuite, mlaValueSuite } from './mla/valueCases.ts';
 import { rmsnormSuite } from './rmsnormCases.ts';
 import { rowNormSuite } from './rowNorm.ts';
 import { sampleSuite } from './sampleCases.ts';
+import { shortConvSuite } from './shortConvCases.ts';
 
 export const suites: readonly KernelSuite[] = [
   embedSuite,
@@ -21,5 +28,14 @@ export const suites: readonly KernelSuite[] = [
   attendDecodeSuite,
   attendMergeSuite,
   attendPrefillSuite,
+  expertSortSuite,
+  expertMatmulSuite,
+  expertCombineSuite,
+  mlaAbsorbSuite,
+  mlaAttendDecodeSuite,
+  mlaValueSuite,
+  mlaAttendPrefillSuite,
+  mlaValueManySuite,
+  shortConvSuite,
   sampleSuite,
 ];

@@ -1,0 +1,3 @@
+fn input_weight(entry: u32) -> f32 {
+  return 1.0;
+}
