@@ -3,15 +3,22 @@ import { AppError } from '../base/failure.ts';
 import type { TextFacts } from '../base/textFacts.ts';
 import {
   type ByteSource,
-  type DiskType,
+  type FileTensor,
   openGguf,
   openSafetensors,
+  type PackedType,
   type TensorDirectory,
 } from '../formats/index.ts';
 import { type ModelSpec, specFromConfig, specFromGguf, type TensorRecipe } from '../models/index.ts';
+import { folderFiles, SAFETENSORS_INDEX } from '../storage/index.ts';
 import { textFactsFromGguf, textFactsFromTokenizerJson } from '../text/index.ts';
 
+/** A source that can't name its version counts as unchanged. */
+export type ImportSource = ByteSource & { readonly validator?: string };
+
 export interface ModelFile {
+  /** Those the model is made of: a folder may hold much else. */
+  readonly sources: readonly ImportSource[];
   readonly spec: ModelSpec;
   readonly recipes: readonly TensorRecipe[];
   readonly directory: TensorDirectory;
@@ -20,21 +27,27 @@ export interface ModelFile {
   readonly title: string | null;
   /** As the file words it; empty where it is silent. */
   readonly license: string;
-  /** The type most of the weights have. */
+  /** The type that takes most of the bytes. */
   readonly quantisation: string;
 }
 
 /**
- * A GGUF file, whole or split, or *.safetensors with config.json and tokenizer.json.
- * Failures are those of the rooms that read them; MISSING_PART { file } where a
- * folder lacks one, FILE_CORRUPT { file } where JSON is none.
+ * A GGUF file, whole or split, or a folder of *.safetensors with config.json and
+ * tokenizer.json. Failures are those of the rooms that read them; MISSING_PART
+ * { file } where a folder lacks one, FILE_CORRUPT { file } where JSON is none.
  */
-export async function readModelFile(sources: readonly ByteSource[], signal: AbortSignal): Promise<ModelFile> {
-  const isFolder = sources.some(({ name }) => /\.safetensors$/i.test(name));
+export async function readModelFile(
+  sources: readonly ImportSource[],
+  signal: AbortSignal,
+): Promise<ModelFile> {
+  const has = (ending: RegExp): boolean => sources.some(({ name }) => ending.test(name));
+  const isFolder = has(/\.safetensors$/i) || (has(/^config\.json$/) && !has(/\.gguf$/i));
   return isFolder ? readFolder(sources, signal) : readGguf(sources, signal);
 }
 
-async function readGguf(sources: readonly ByteSource[], signal: AbortSignal): Promise<ModelFile> {
+async function readGguf(all: readonly ImportSource[], signal: AbortSignal): Promise<ModelFile> {
+  const named = all.filter(({ name }) => /\.gguf$/i.test(name));
+  const sources = named.length > 0 ? named : all;
   const { metadata, directory } = await openGguf(sources, signal);
   const { spec, recipes } = await specFromGguf(metadata, directory);
   const fact = (key: string): string | null => {
@@ -42,6 +55,7 @@ async function readGguf(sources: readonly ByteSource[], signal: AbortSignal): Pr
     return typeof value === 'string' && value !== '' ? value : null;
   };
   return {
+    sources,
     spec,
     recipes,
     directory,
@@ -52,19 +66,22 @@ async function readGguf(sources: readonly ByteSource[], signal: AbortSignal): Pr
   };
 }
 
-async function readFolder(sources: readonly ByteSource[], signal: AbortSignal): Promise<ModelFile> {
+async function readFolder(all: readonly ImportSource[], signal: AbortSignal): Promise<ModelFile> {
   const text = async (file: string): Promise<string | null> => {
-    const source = sources.find(({ name }) => name === file);
+    const source = all.find(({ name }) => name === file);
     return source ? new TextDecoder().decode(await source.read(0, source.size, signal)) : null;
   };
   const json = async (file: string): Promise<unknown> => parseJson(file, await text(file));
   const config = required('config.json', await json('config.json'));
   const tokenizer = required('tokenizer.json', await json('tokenizer.json'));
+  const index = (await json(SAFETENSORS_INDEX)) ?? undefined;
+  const sources = folderFiles(all, index);
   const shards = sources.filter(({ name }) => /\.safetensors$/i.test(name));
-  const index = (await json('model.safetensors.index.json')) ?? undefined;
-  const directory = await openSafetensors(shards, index, signal);
+  if (shards.length === 0 && index === undefined) required('model.safetensors', null);
+  const directory = await openSafetensors(shards, index, signal, config);
   return {
     ...specFromConfig(config, directory),
+    sources,
     directory,
     text: textFactsFromTokenizerJson(
       tokenizer,
@@ -92,10 +109,25 @@ function required(file: string, content: unknown): unknown {
   throw new AppError('MISSING_PART', `${file} is missing: it belongs to the model`, { file });
 }
 
+const PACKED_NAMES: Readonly<Record<PackedType, string>> = {
+  FP8: 'FP8',
+  MXFP4_PAIRS: 'MXFP4',
+  GPTQ_INT4: 'GPTQ int4',
+  AWQ_INT4: 'AWQ int4',
+  CT_INT4: 'compressed-tensors int4',
+  MLX_INT4: 'MLX 4-bit',
+};
+
+function typeName(tensor: FileTensor): string {
+  if ('packing' in tensor) return PACKED_NAMES[tensor.type];
+  return tensor.type === 'UNREADABLE' ? tensor.dtype : tensor.type;
+}
+
 function mainType(directory: TensorDirectory): string {
-  const values = new Map<DiskType, number>();
-  for (const { type, rows, cols } of directory.tensors.values()) {
-    values.set(type, (values.get(type) ?? 0) + rows * cols);
+  const bytes = new Map<string, number>();
+  for (const tensor of directory.tensors.values()) {
+    const name = typeName(tensor);
+    bytes.set(name, (bytes.get(name) ?? 0) + tensor.rows * tensor.rowBytes);
   }
-  return [...values].toSorted(([, a], [, b]) => b - a)[0]?.[0] ?? '';
+  return [...bytes].toSorted(([, a], [, b]) => b - a)[0]?.[0] ?? '';
 }

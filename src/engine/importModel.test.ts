@@ -79,7 +79,7 @@ describe('importing a file', () => {
   it('stores every weight of it', async () => {
     const manifest = await fromFile(model.file);
     expect(manifest).toMatchObject({
-      version: 1,
+      version: 2,
       title: 'Tiny Llama',
       license: 'mit',
       quantisation: 'F32',

@@ -1,27 +1,25 @@
 /**
  * From a model's files to records in the store. Every record is read, repacked,
- * hashed and written by itself; what is done is noted after each, so an import
- * that was cut goes on at the first record that is missing. The manifest is last:
+ * hashed and written by itself; what is done is noted every few, so an import
+ * that was cut goes on close to where it was. The manifest is last:
  * a model without one does not exist.
  */
 import { AppError } from '../base/failure.ts';
-import type { ByteSource } from '../formats/index.ts';
 import {
   type ModelManifest,
   modelLock,
   type PartialImport,
+  RECORD_BYTES,
   type RecordStore,
   sha256,
   type WeightChoice,
 } from '../storage/index.ts';
 import { cardOf, type ImportedCard } from './importedModels.ts';
-import { type ModelFile, readModelFile } from './importFile.ts';
+import { type ImportSource, type ModelFile, readModelFile } from './importFile.ts';
 import { type ImportPlan, planImport } from './importPlan.ts';
 import { type ImportProgress, progressMeter, type ProgressMeter } from './importProgress.ts';
 import { buildRecord } from './importRecord.ts';
-
-/** A source that can't name its version counts as unchanged. */
-export type ImportSource = ByteSource & { readonly validator?: string };
+import { createReadAhead, type ReadRange } from './readAhead.ts';
 
 export interface OpenContext {
   readonly signal: AbortSignal;
@@ -34,7 +32,7 @@ export interface ImportRequest {
   readonly open: (context: OpenContext) => Promise<readonly ImportSource[]>;
   /** For people; the file's own name for itself where absent. */
   readonly title?: string | undefined;
-  /** 'file:NAME', an URL, or 'hub:owner/name/FILE'. */
+  /** 'file:NAME', an URL, 'hub:owner/name/FILE', or 'hub:owner/name/' for the folder itself. */
   readonly origin: string;
   readonly weights: WeightChoice;
   readonly signal: AbortSignal;
@@ -45,8 +43,10 @@ export interface ImportRequest {
   readonly recordBytes?: number | undefined;
 }
 
-/** Each holds a record's source, its result and the copy on its way to the disk. */
+/** Each holds strips of its source, its result, and the copy that is hashed or on its way to the disk. */
 const RECORDS_IN_WORK = 2;
+/** A model with a larger record (an expert of Mixtral's size) is written one record at a time. */
+const LARGE_RECORD = 64 * 1024 * 1024;
 /** Bytes from the middle and the end of each source that its identity includes. */
 const SAMPLE_BYTES = 64 * 1024;
 
@@ -56,10 +56,11 @@ const SAMPLE_BYTES = 64 * 1024;
  * Failures are those of the format, the store and the sources, and MODEL_BUSY.
  */
 export async function importModel(request: ImportRequest): Promise<ImportedCard> {
-  const { store, signal, weights, recordBytes } = request;
+  const { store, signal, weights, recordBytes = RECORD_BYTES } = request;
   let meter: ProgressMeter | null = null;
-  const sources = await request.open({ signal, onBytes: (count) => meter?.received(count) });
-  const file = await readModelFile(sources, signal);
+  const opened = await request.open({ signal, onBytes: (count) => meter?.received(count) });
+  const file = await readModelFile(opened, signal);
+  const { sources } = file;
   const plan = planImport(file.recipes, file.directory, { weights, recordBytes });
   const id = await modelId(request, sources, file, plan);
   if (request.expectedId !== undefined && request.expectedId !== id) {
@@ -77,7 +78,18 @@ export async function importModel(request: ImportRequest): Promise<ImportedCard>
     const before = await stateOf(store, facts);
     const hashes = await knownHashes(store, plan, before);
     await store.ensureSpace(plan.records.reduce((sum, { bytes }, i) => sum + (hashes[i] ? 0 : bytes), 0));
-    const work: Work = { store, plan, facts, before, hashes, meter };
+    const read = createReadAhead(recordBytes / 8);
+    const work: Work = {
+      store,
+      plan,
+      facts,
+      before,
+      hashes,
+      meter,
+      read,
+      noteEvery: recordBytes,
+      unnoted: 0,
+    };
     await writeRecords(work, signal);
     const manifest = manifestOf(work, file);
     await store.writeManifest(manifest);
@@ -104,6 +116,11 @@ interface Work {
   /** By record; null until it is stored. */
   readonly hashes: (string | null)[];
   readonly meter: ProgressMeter;
+  readonly read: ReadRange;
+  /** The partial state is written after so many bytes: it lists every record, and there may be thousands. */
+  readonly noteEvery: number;
+  /** Stored since then. */
+  unnoted: number;
 }
 
 /**
@@ -119,10 +136,10 @@ async function modelId(
   const samples = await Promise.all(sources.map((source) => sampleHash(source, signal)));
   const layout = tensors.map(({ entry, parts }) => [
     entry,
-    parts.map(({ file, rows, add }) => [file.name, file.type, file.offset, rows, add]),
+    parts.map(({ slice: { file, ...place }, add }) => [file.name, file.type, file.offset, place, add]),
   ]);
   const slabs = records.map((record) => record.slabs);
-  const identity = JSON.stringify({ version: 1, origin, weights, samples, spec, text, layout, slabs });
+  const identity = JSON.stringify({ version: 2, origin, weights, samples, spec, text, layout, slabs });
   return (await sha256(new TextEncoder().encode(identity))).slice(0, 24);
 }
 
@@ -143,7 +160,7 @@ function factsOf(
   plan: ImportPlan,
 ): Facts {
   return {
-    version: 1,
+    version: 2,
     id,
     title: request.title ?? file.title ?? sources[0]?.name ?? id,
     origin: request.origin,
@@ -221,15 +238,18 @@ async function writeRecords(work: Work, signal: AbortSignal): Promise<void> {
       throw error;
     }
   };
-  const lanes = await Promise.allSettled(Array.from({ length: RECORDS_IN_WORK }, lane));
-  if (lanes.some(({ status }) => status === 'rejected'))
-    throw signal.aborted ? signal.reason : failed.signal.reason;
+  const inWork = plan.records.some(({ bytes }) => bytes > LARGE_RECORD) ? 1 : RECORDS_IN_WORK;
+  const lanes = await Promise.allSettled(Array.from({ length: inWork }, lane));
+  if (!lanes.some(({ status }) => status === 'rejected')) return;
+  // Where even this fails, the first failure is still the one to tell of.
+  await savePartial(work).catch(() => undefined);
+  throw signal.aborted ? signal.reason : failed.signal.reason;
 }
 
 async function writeRecord(work: Work, record: number, signal: AbortSignal): Promise<void> {
   const { store, plan, facts, before, hashes, meter } = work;
   signal.throwIfAborted();
-  const bytes = await buildRecord(plan, record, signal);
+  const bytes = await buildRecord(plan, record, work.read, signal);
   const hash = await sha256(bytes);
   const expected = before.manifest?.records[record]?.sha256;
   if (expected !== undefined && expected !== hash) {
@@ -238,14 +258,18 @@ async function writeRecord(work: Work, record: number, signal: AbortSignal): Pro
     });
   }
   signal.throwIfAborted();
+  const size = bytes.length;
   await store.write(facts.id, record, bytes);
   hashes[record] = hash;
   meter.stored(plan.records[record]?.sourceBytes ?? 0);
-  await savePartial(work);
+  work.unnoted += size;
+  if (work.unnoted >= work.noteEvery) await savePartial(work);
 }
 
 /** A model being mended has its manifest and needs no other state. */
-async function savePartial({ store, plan, facts, before, hashes }: Work): Promise<void> {
+async function savePartial(work: Work): Promise<void> {
+  const { store, plan, facts, before, hashes } = work;
+  work.unnoted = 0;
   if (before.manifest) return;
   const records = plan.records.map(({ bytes }, record) => ({ bytes, sha256: hashes[record] ?? null }));
   await store.writePartial({ ...facts, createdAt: before.partial?.createdAt ?? facts.createdAt, records });

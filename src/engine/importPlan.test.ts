@@ -12,7 +12,7 @@ function directory(
   let offset = 1000;
   const entries = tensors.map(([name, type, rows, cols]): [string, FileTensor] => {
     const rowBytes = (cols * BITS[type]!) / 8;
-    const tensor = { name, type, layout: layoutOf(type), rows, cols, rowBytes, source, offset };
+    const tensor = { name, type, layout: layoutOf(type), blocks: 1, rows, cols, rowBytes, source, offset };
     offset += rows * rowBytes;
     return [name, tensor];
   });

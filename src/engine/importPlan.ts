@@ -5,16 +5,17 @@
  */
 import { AppError } from '../base/failure.ts';
 import {
-  type FileTensor,
-  GROUP,
+  type ByteSource,
   padCols,
   quantBytes,
   scaleBytes,
+  sliceRanges,
   type TensorDirectory,
-  type WeightLayout,
 } from '../formats/index.ts';
 import type { TensorRecipe } from '../models/index.ts';
 import { RECORD_BYTES, type Slab, type TensorEntry, type WeightChoice } from '../storage/index.ts';
+import { piecesOf, spanBytes, spansOf } from './importPieces.ts';
+import { type PlannedTensor, planTensor } from './importTensor.ts';
 
 export interface ImportPlan {
   /** In the order of their bytes in the file, so that reading moves forward. */
@@ -26,19 +27,6 @@ export interface ImportPlan {
   readonly sourceBytes: number;
 }
 
-export interface PlannedTensor {
-  readonly entry: TensorEntry;
-  /** The file's tensors whose rows, one after the other, are this tensor's. */
-  readonly parts: readonly PlannedPart[];
-}
-
-export interface PlannedPart {
-  readonly file: FileTensor;
-  /** Rows of the planned tensor; a vector's parts lie in its one row. */
-  readonly rows: number;
-  readonly add: number;
-}
-
 export interface PlannedRecord {
   readonly slabs: readonly Slab[];
   readonly bytes: number;
@@ -47,24 +35,40 @@ export interface PlannedRecord {
 
 export interface PlanOptions {
   readonly weights: WeightChoice;
-  /** The most a record may hold, and be made from; smaller in tests. */
+  /** The most a record that is no expert may hold, and be made from; smaller in tests. */
   readonly recordBytes?: number | undefined;
 }
 
 /** Slabs begin at a multiple of this many rows, which keeps GPU chunks aligned. */
 const SLAB_ROWS = 64;
 
-/** MISSING_TENSOR, or BAD_DIMENSIONS where the file's shapes are not the recipe's. */
+/**
+ * MISSING_TENSOR, UNSUPPORTED_TYPE, or BAD_DIMENSIONS where the file's shapes are
+ * not the recipe's.
+ */
 export function planImport(
   recipes: readonly TensorRecipe[],
   directory: TensorDirectory,
   { weights, recordBytes = RECORD_BYTES }: PlanOptions,
 ): ImportPlan {
-  const place = placeOf(directory);
-  const tensors = recipes
-    .map((recipe) => planTensor(recipe, directory, weights))
-    .sort((a, b) => place(a) - place(b));
-  const records = packRecords(tensors, recordBytes);
+  const place = placesIn(directory);
+  const planned = recipes.map((recipe) => planTensor(recipe, directory, weights));
+  const first = (tensor: PlannedTensor): number => place(sliceRanges(tensor.parts[0]!.slice));
+  const places = new Map(planned.map((tensor) => [tensor, first(tensor)]));
+  const tensors = planned.toSorted((a, b) => places.get(a)! - places.get(b)!);
+
+  const units: Unit[] = tensors.flatMap((tensor, index) =>
+    tensor.entry.experts === undefined ? [{ place: places.get(tensor)!, resident: index }] : [],
+  );
+  for (const slabs of expertSlabs(planned, tensors)) {
+    const ranges = slabs.flatMap((slab) => slabRanges(tensors, slab));
+    units.push({ place: place(ranges), slabs });
+  }
+  const records = packRecords(
+    tensors,
+    units.toSorted((a, b) => a.place - b.place),
+    recordBytes,
+  );
   const total = (key: 'bytes' | 'sourceBytes'): number =>
     records.reduce((sum, record) => sum + record[key], 0);
   return { tensors, records, bytes: total('bytes'), sourceBytes: total('sourceBytes') };
@@ -79,75 +83,94 @@ export function pad16(bytes: number): number {
   return Math.ceil(bytes / 16) * 16;
 }
 
-/** A tensor's rank by where its first part lies: sources in the directory's order, then offsets. */
-function placeOf(directory: TensorDirectory): (tensor: PlannedTensor) => number {
-  const files = [...directory.tensors.values()];
-  const sources = [...new Set(files.map((file) => file.source))];
-  const ordered = files.toSorted(
-    (a, b) => sources.indexOf(a.source) - sources.indexOf(b.source) || a.offset - b.offset,
-  );
-  const ranks = new Map(ordered.map((file, rank) => [file.name, rank]));
-  return (tensor) => ranks.get(tensor.parts[0]?.file.name ?? '') ?? 0;
-}
+type Ranges = ReturnType<typeof sliceRanges>;
 
-function planTensor(recipe: TensorRecipe, directory: TensorDirectory, weights: WeightChoice): PlannedTensor {
-  const parts = recipe.parts.map(({ tensor, rows, add = 0 }) => {
-    const file = directory.tensors.get(tensor);
-    if (!file) throw new AppError('MISSING_TENSOR', `the file has no tensor ${tensor}`, { tensor });
-    return { file, rows, add };
-  });
-  const first = parts[0]?.file;
-  if (!first) throw new Error(`recipe ${recipe.name} has no parts`);
-  checkShape(recipe, parts);
-  const layout = recipe.kind === 'vector' ? 'f32' : targetLayout(recipe.name, first, weights);
-  return { entry: { name: recipe.name, layout, rows: recipe.rows, cols: recipe.cols }, parts };
-}
+/** A tensor to be cut into records with its neighbours, or one expert's whole record. */
+type Unit =
+  | { readonly place: number; readonly resident: number }
+  | { readonly place: number; readonly slabs: readonly Slab[] };
 
-function checkShape(recipe: TensorRecipe, parts: readonly PlannedPart[]): void {
-  const vector = recipe.kind === 'vector';
-  const fits = vector
-    ? recipe.rows === 1 && parts.reduce((sum, { file }) => sum + file.rows * file.cols, 0) === recipe.cols
-    : parts.every(({ file, rows }) => file.cols === recipe.cols && file.rows === rows) &&
-      parts.reduce((sum, part) => sum + part.rows, 0) === recipe.rows;
-  if (!fits) {
-    const found = parts.map(({ file }) => `${file.rows}x${file.cols}`).join(' + ');
-    throw new AppError(
-      'BAD_DIMENSIONS',
-      `${recipe.name} should be ${recipe.rows}x${recipe.cols}, the file has ${found}`,
-      {
-        tensor: recipe.name,
-        expected: `${recipe.rows}x${recipe.cols}`,
-        found,
-      },
-    );
+/** Where the first byte of some ranges lies, the sources standing one after the other in the directory's order. */
+function placesIn({ tensors }: TensorDirectory): (ranges: Ranges) => number {
+  const starts = new Map<ByteSource, number>();
+  let end = 0;
+  for (const { source } of tensors.values()) {
+    if (starts.has(source)) continue;
+    starts.set(source, end);
+    end += source.size;
   }
-  const layouts = new Set(parts.map(({ file }) => file.layout));
-  if (!vector && layouts.size > 1)
-    throw new Error(`recipe ${recipe.name} joins ${[...layouts].join(' and ')}`);
+  return (ranges) =>
+    ranges.reduce((least, r) => Math.min(least, (starts.get(r.source) ?? 0) + r.offset), Infinity);
 }
 
 /**
- * What a matrix becomes. Requantising never widens: q8 touches only floats. Under
- * q4, embedding and head stay at 8 bits, where 4 would cost most of the quality.
+ * For each expert of each layer ('3' of '3.expertDown') its rows of that layer's
+ * expert matrices, in the order of the recipes.
  */
-function targetLayout(name: string, { layout: kept }: FileTensor, weights: WeightChoice): WeightLayout {
-  const bytesPerGroup = quantBytes(kept, 1, GROUP);
-  const outer = name === 'embed' || name === 'head';
-  if (weights === 'keep') return kept;
-  if (weights === 'q4' && !outer) return bytesPerGroup > quantBytes('q4s', 1, GROUP) ? 'q4s' : kept;
-  return bytesPerGroup > quantBytes('q8s', 1, GROUP) ? 'q8s' : kept;
+function expertSlabs(
+  planned: readonly PlannedTensor[],
+  tensors: readonly PlannedTensor[],
+): (readonly Slab[])[] {
+  const indexOf = new Map(tensors.map((tensor, index) => [tensor, index]));
+  const layers = new Map<string, PlannedTensor[]>();
+  for (const tensor of planned) {
+    if (tensor.entry.experts === undefined) continue;
+    const layer = tensor.entry.name.split('.', 1)[0] ?? '';
+    layers.set(layer, [...(layers.get(layer) ?? []), tensor]);
+  }
+  return [...layers].flatMap(([layer, matrices]) => {
+    const counts = new Set(matrices.map(({ entry }) => entry.experts ?? 0));
+    const [experts = 0] = counts;
+    if (counts.size !== 1)
+      throw new Error(`layer ${layer} has matrices of ${[...counts].join(' and ')} experts`);
+    return Array.from({ length: experts }, (_, expert) =>
+      matrices.map((matrix): Slab => {
+        const rows = matrix.entry.rows / experts;
+        return { tensor: indexOf.get(matrix)!, row: expert * rows, rows };
+      }),
+    );
+  });
 }
 
-/** Fills records one after the other; a record ends before the limit, stored or read. */
-function packRecords(tensors: readonly PlannedTensor[], limit: number): PlannedRecord[] {
-  const records: { slabs: Slab[]; bytes: number; sourceBytes: number }[] = [];
+function slabRanges(tensors: readonly PlannedTensor[], slab: Slab): Ranges {
+  return piecesOf(tensors[slab.tensor]!, slab).flatMap(({ slice }) => sliceRanges(slice));
+}
+
+/**
+ * Fills records one after the other; a record ends before the limit, stored or read,
+ * and before an expert's, so that reading moves forward.
+ */
+function packRecords(
+  tensors: readonly PlannedTensor[],
+  units: readonly Unit[],
+  limit: number,
+): readonly PlannedRecord[] {
+  const records: PlannedRecord[] = [];
+  const push = (slabs: readonly Slab[]): void => {
+    const bytes = slabs.reduce((sum, slab) => sum + slabBytes(tensors[slab.tensor]!.entry, slab.rows), 0);
+    const ranges = slabs.flatMap((slab) => slabRanges(tensors, slab));
+    records.push({ slabs, bytes, sourceBytes: spanBytes(spansOf(ranges, 0)) });
+  };
   let open = { slabs: [] as Slab[], bytes: 0, sourceBytes: 0 };
   const close = (): void => {
-    if (open.slabs.length > 0) records.push(open);
+    if (open.slabs.length > 0) push(open.slabs);
     open = { slabs: [], bytes: 0, sourceBytes: 0 };
   };
-  tensors.forEach(({ entry, parts }, tensor) => {
-    const sourceRow = parts.reduce((sum, { file }) => sum + file.rows * file.rowBytes, 0) / entry.rows;
+  for (const unit of units) {
+    if ('slabs' in unit) {
+      close();
+      push(unit.slabs);
+      continue;
+    }
+    const tensor = unit.resident;
+    const { entry, parts } = tensors[tensor]!;
+    const sourceRow =
+      spanBytes(
+        spansOf(
+          parts.flatMap(({ slice }) => sliceRanges(slice)),
+          0,
+        ),
+      ) / entry.rows;
     const fits = (rows: number): boolean =>
       open.bytes + slabBytes(entry, rows) <= limit && open.sourceBytes + rows * sourceRow <= limit;
     for (let row = 0; row < entry.rows;) {
@@ -162,7 +185,7 @@ function packRecords(tensors: readonly PlannedTensor[], limit: number): PlannedR
       open.sourceBytes += rows * sourceRow;
       row += rows;
     }
-  });
+  }
   close();
   return records;
 }

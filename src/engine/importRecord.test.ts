@@ -4,6 +4,7 @@ import { type ByteSource, type DiskType, type FileTensor, layoutOf } from '../fo
 import type { TensorRecipe } from '../models/index.ts';
 import { type ImportPlan, planImport } from './importPlan.ts';
 import { buildRecord } from './importRecord.ts';
+import type { ReadRange } from './readAhead.ts';
 
 const ROW_BYTES: Partial<Record<DiskType, (cols: number) => number>> = {
   F32: (cols) => cols * 4,
@@ -11,6 +12,7 @@ const ROW_BYTES: Partial<Record<DiskType, (cols: number) => number>> = {
   Q8_0: (cols) => (cols / 32) * 34,
 };
 const signal = new AbortController().signal;
+const directly: ReadRange = ({ source, offset, length }) => source.read(offset, length);
 
 /** Tensors at given places of a source that is never all there. */
 function sparseSource(
@@ -41,13 +43,23 @@ function sparseSource(
   };
   const files = tensors.map(({ name, type, rows, cols, offset }): [string, FileTensor] => [
     name,
-    { name, type, layout: layoutOf(type), rows, cols, rowBytes: ROW_BYTES[type]!(cols), source, offset },
+    {
+      name,
+      type,
+      layout: layoutOf(type),
+      blocks: 1,
+      rows,
+      cols,
+      rowBytes: ROW_BYTES[type]!(cols),
+      source,
+      offset,
+    },
   ]);
   return { directory: { tensors: new Map(files) }, reads };
 }
 
 async function recordsOf(plan: ImportPlan): Promise<Uint8Array[]> {
-  return Promise.all(plan.records.map((_, index) => buildRecord(plan, index, signal)));
+  return Promise.all(plan.records.map((_, index) => buildRecord(plan, index, directly, signal)));
 }
 
 const floats = (...values: number[]): Uint8Array => new Uint8Array(Float32Array.from(values).buffer);
@@ -169,6 +181,7 @@ describe('buildRecord', () => {
       name: 'a',
       type: 'F32',
       layout: 'f32',
+      blocks: 1,
       rows: 600,
       cols: 4096,
       rowBytes: 16384,

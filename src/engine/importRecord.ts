@@ -1,147 +1,108 @@
-/** One record of an import: read its rows from the file, repack them for the GPU. */
+/**
+ * A planned record's bytes from its sources. Weights pass through in strips of a
+ * few megabytes, so that an expert of hundreds takes little more memory than the
+ * record it becomes.
+ */
 import {
-  type ByteSource,
-  decodeRows,
-  type FileTensor,
+  cutSlice,
+  decodeSlice,
+  placeColumns,
   type Planes,
   quantBytes,
   quantiseRows,
-  repackRows,
+  type ByteRange,
+  type ByteSource,
+  repackSlice,
+  type RowSlice,
   scaleBytes,
+  sliceLayout,
+  sliceRanges,
+  type WeightLayout,
 } from '../formats/index.ts';
-import type { Slab, TensorEntry } from '../storage/index.ts';
-import { type ImportPlan, pad16, type PlannedPart, slabBytes } from './importPlan.ts';
-
-/** Rows of a file tensor that become rows of a slab; a vector's whole tensor. */
-interface Piece {
-  readonly part: PlannedPart;
-  readonly offset: number;
-  readonly length: number;
-  readonly rows: number;
-  /** Row within the slab; a vector's element within its row. */
-  readonly to: number;
-}
+import type { TensorEntry } from '../storage/index.ts';
+import { type Piece, piecesOf, type Span, spanBytes, spansOf } from './importPieces.ts';
+import { type ImportPlan, pad16, slabBytes } from './importPlan.ts';
+import type { ReadRange } from './readAhead.ts';
 
 /** Alignment padding between neighbours is read along rather than asked around. */
 const READ_GAP = 64 * 1024;
-/** Rows are requantised in steps of this many values: 4 MiB of f32. */
-const QUANTISE_STEP = 1024 * 1024;
+/** Source bytes held at once. */
+const BATCH_BYTES = 16 * 1024 * 1024;
+/** Source bytes converted at once: at 4 bits their values are eight times as many bytes. */
+const STRIP_BYTES = 2 * 1024 * 1024;
+
+/** Part of a piece: what it is made of and who takes it. */
+interface Strip {
+  readonly ranges: readonly ByteRange[];
+  write(bytes: readonly Uint8Array[]): void;
+}
 
 export async function buildRecord(
   plan: ImportPlan,
   index: number,
+  read: ReadRange,
   signal: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const record = plan.records[index];
   if (!record) throw new Error(`the plan has no record ${index}`);
-  const pieces = record.slabs.map((slab) => piecesOf(plan, slab));
-  const bytesOf = await readPieces(pieces.flat(), signal);
   const out = new Uint8Array(record.bytes);
+  const strips: Strip[] = [];
   let at = 0;
-  record.slabs.forEach((slab, i) => {
-    const { entry } = tensorOf(plan, slab);
-    const size = slabBytes(entry, slab.rows);
-    const quants = pad16(quantBytes(entry.layout, slab.rows, entry.cols));
-    const planes = { quants: out.subarray(at, at + quants), scales: out.subarray(at + quants, at + size) };
-    for (const piece of pieces[i] ?? []) writePiece(entry, piece, bytesOf(piece), planes);
-    at += size;
-  });
+  for (const slab of record.slabs) {
+    const tensor = plan.tensors[slab.tensor];
+    if (!tensor) throw new Error(`the plan has no tensor ${slab.tensor}`);
+    const { entry, kind } = tensor;
+    const end = at + slabBytes(entry, slab.rows);
+    const quants = at + pad16(quantBytes(entry.layout, slab.rows, entry.cols));
+    const planes = { quants: out.subarray(at, quants), scales: out.subarray(quants, end) };
+    for (const piece of piecesOf(tensor, slab)) {
+      if (kind === 'vector') strips.push(vectorStrip(piece, planes));
+      else strips.push(...matrixStrips(entry, piece, planes));
+    }
+    at = end;
+  }
+  for (const { spans, strips: batch } of batchesOf(strips)) {
+    const bytesOf = await readSpans(spans, read, signal);
+    for (const strip of batch) strip.write(strip.ranges.map(bytesOf));
+  }
   return out;
 }
 
-function tensorOf(plan: ImportPlan, slab: Slab): ImportPlan['tensors'][number] {
-  const tensor = plan.tensors[slab.tensor];
-  if (!tensor) throw new Error(`the plan has no tensor ${slab.tensor}`);
-  return tensor;
-}
-
-function isVector({ layout, rows }: TensorEntry): boolean {
-  return layout === 'f32' && rows === 1;
-}
-
-function piecesOf(plan: ImportPlan, slab: Slab): Piece[] {
-  const { entry, parts } = tensorOf(plan, slab);
-  const pieces: Piece[] = [];
-  let start = 0;
-  for (const part of parts) {
-    const { file } = part;
-    if (isVector(entry)) {
-      pieces.push({
-        part,
-        offset: file.offset,
-        length: file.rows * file.rowBytes,
-        rows: file.rows,
-        to: start,
-      });
-      start += file.rows * file.cols;
-      continue;
-    }
-    const first = Math.max(slab.row, start);
-    const rows = Math.min(slab.row + slab.rows, start + part.rows) - first;
-    if (rows > 0) {
-      const offset = file.offset + (first - start) * file.rowBytes;
-      pieces.push({ part, offset, length: rows * file.rowBytes, rows, to: first - slab.row });
-    }
-    start += part.rows;
-  }
-  return pieces;
-}
-
-/** Reads neighbours with one request each; gives views into what was read. */
-async function readPieces(
-  pieces: readonly Piece[],
-  signal: AbortSignal,
-): Promise<(piece: Piece) => Uint8Array<ArrayBuffer>> {
-  const views = new Map<Piece, Uint8Array<ArrayBuffer>>();
-  for (const run of contiguousRuns(pieces)) {
-    const bytes = await run.source.read(run.from, run.to - run.from, signal);
-    for (const piece of run.pieces) {
-      views.set(piece, bytes.subarray(piece.offset - run.from, piece.offset - run.from + piece.length));
-    }
-  }
-  return (piece) => {
-    const view = views.get(piece);
-    if (!view) throw new Error('a piece was not read');
-    return view;
+function vectorStrip({ slice, add, to }: Piece, { quants }: Planes): Strip {
+  return {
+    ranges: sliceRanges(slice),
+    write(bytes) {
+      const values = decodeSlice(slice, bytes).map((value) => value + add);
+      quants.set(new Uint8Array(values.buffer), to * 4);
+    },
   };
 }
 
-interface Run {
-  readonly source: ByteSource;
-  readonly from: number;
-  to: number;
-  readonly pieces: Piece[];
-}
-
-function contiguousRuns(pieces: readonly Piece[]): readonly Run[] {
-  const runs: Run[] = [];
-  for (const piece of pieces.toSorted((a, b) => a.offset - b.offset)) {
-    const { source } = piece.part.file;
-    const end = piece.offset + piece.length;
-    const near = runs.find((run) => run.source === source && piece.offset - run.to <= READ_GAP);
-    if (near) {
-      near.to = Math.max(near.to, end);
-      near.pieces.push(piece);
-    } else {
-      runs.push({ source, from: piece.offset, to: end, pieces: [piece] });
+/** Cut along the file: a matrix that lies there turned, or packed by column, gives strips of columns. */
+function matrixStrips(entry: TensorEntry, { slice, to }: Piece, slab: Planes): readonly Strip[] {
+  const { layout, cols } = entry;
+  let row = to;
+  return cutSlice(slice, STRIP_BYTES).map((strip): Strip => {
+    const ranges = sliceRanges(strip);
+    if (strip.cols === slice.cols) {
+      const planes = planesAt(entry, slab, row, strip.rows);
+      row += strip.rows;
+      return { ranges, write: (bytes) => convert(layout, strip, bytes, planes) };
     }
-  }
-  return runs;
-}
-
-function writePiece(entry: TensorEntry, piece: Piece, bytes: Uint8Array<ArrayBuffer>, slab: Planes): void {
-  const { file, add } = piece.part;
-  if (isVector(entry)) {
-    const values = decodeRows(file.type, bytes, file.rows, file.cols).map((value) => value + add);
-    slab.quants.set(new Uint8Array(values.buffer), piece.to * 4);
-    return;
-  }
-  if (add !== 0) throw new Error(`${entry.name}: only vectors can be added to while importing`);
-  if (file.layout === entry.layout) {
-    repackInto(entry, file, bytes, piece, slab);
-    return;
-  }
-  requantise(entry, file, bytes, piece, slab);
+    const matrix = { planes: planesAt(entry, slab, to, slice.rows), rows: slice.rows, cols };
+    const firstCol = strip.firstCol - slice.firstCol;
+    return {
+      ranges,
+      write(bytes) {
+        const planes = {
+          quants: new Uint8Array(quantBytes(layout, strip.rows, strip.cols)),
+          scales: new Uint8Array(scaleBytes(layout, strip.rows, strip.cols)),
+        };
+        convert(layout, strip, bytes, planes);
+        placeColumns(layout, { planes, firstCol, cols: strip.cols }, matrix);
+      },
+    };
+  });
 }
 
 /** The planes of rows [row, row+rows) within a slab's. */
@@ -154,35 +115,71 @@ function planesAt({ layout, cols }: TensorEntry, slab: Planes, row: number, rows
   };
 }
 
-function repackInto(
-  entry: TensorEntry,
-  file: FileTensor,
-  bytes: Uint8Array,
-  piece: Piece,
-  slab: Planes,
-): void {
-  const planes = planesAt(entry, slab, piece.to, piece.rows);
-  // Where a part ends after an odd count of f16 scales, the next one's are not word-aligned.
-  const aligned = planes.scales.byteOffset % 4 === 0;
-  const scales = aligned ? planes.scales : new Uint8Array(planes.scales.length);
-  repackRows(file.type, bytes, piece.rows, file.cols, { quants: planes.quants, scales });
-  if (!aligned) planes.scales.set(scales);
+function convert(layout: WeightLayout, slice: RowSlice, bytes: readonly Uint8Array[], out: Planes): void {
+  if (sliceLayout(slice) === layout) {
+    repackSlice(slice, bytes, out);
+    return;
+  }
+  if (layout !== 'q8s' && layout !== 'q4s')
+    throw new Error(`${slice.file.name}: nothing quantises to ${layout}`);
+  quantiseRows(layout, decodeSlice(slice, bytes), slice.rows, slice.cols, out);
 }
 
-function requantise(
-  entry: TensorEntry,
-  file: FileTensor,
-  bytes: Uint8Array,
-  piece: Piece,
-  slab: Planes,
-): void {
-  const { layout, name } = entry;
-  if (layout !== 'q8s' && layout !== 'q4s') throw new Error(`${name}: nothing quantises to ${layout}`);
-  const step = Math.max(1, Math.floor(QUANTISE_STEP / file.cols));
-  for (let row = 0; row < piece.rows; row += step) {
-    const rows = Math.min(step, piece.rows - row);
-    const from = bytes.subarray(row * file.rowBytes, (row + rows) * file.rowBytes);
-    const values = decodeRows(file.type, from, rows, file.cols);
-    quantiseRows(layout, values, rows, file.cols, planesAt(entry, slab, piece.to + row, rows));
+interface Batch {
+  readonly spans: readonly Span[];
+  readonly strips: readonly Strip[];
+}
+
+/**
+ * Strips in the order of their bytes, as many together as may be held at once. What
+ * several of them need (gate and up of a turned matrix, say) is then read once.
+ */
+function* batchesOf(strips: readonly Strip[]): Generator<Batch> {
+  let open: { spans: readonly Span[]; strips: Strip[] } = { spans: [], strips: [] };
+  for (const strip of inFileOrder(strips)) {
+    const spans = spansOf(strip.ranges, READ_GAP, open.spans);
+    if (open.strips.length > 0 && spanBytes(spans) > BATCH_BYTES) {
+      yield open;
+      open = { spans: spansOf(strip.ranges, READ_GAP), strips: [strip] };
+    } else {
+      open.spans = spans;
+      open.strips.push(strip);
+    }
   }
+  if (open.strips.length > 0) yield open;
+}
+
+function inFileOrder(strips: readonly Strip[]): readonly Strip[] {
+  const first = ({ ranges }: Strip): ByteRange => {
+    const [range] = ranges;
+    if (!range) throw new Error('a strip has nothing to read');
+    return range;
+  };
+  const sources = new Map<ByteSource, number>();
+  for (const strip of strips) {
+    const { source } = first(strip);
+    if (!sources.has(source)) sources.set(source, sources.size);
+  }
+  const order = (strip: Strip): number => sources.get(first(strip).source) ?? 0;
+  return strips.toSorted((a, b) => order(a) - order(b) || first(a).offset - first(b).offset);
+}
+
+/** One request for each span; gives views into what was read. */
+async function readSpans(
+  spans: readonly Span[],
+  read: ReadRange,
+  signal: AbortSignal,
+): Promise<(range: ByteRange) => Uint8Array> {
+  const held: (Span & { readonly bytes: Uint8Array })[] = [];
+  for (const span of spans) {
+    const range = { source: span.source, offset: span.from, length: span.to - span.from };
+    held.push({ ...span, bytes: await read(range, signal) });
+  }
+  return ({ source, offset, length }) => {
+    const span = held.find(
+      (each) => each.source === source && each.from <= offset && each.to >= offset + length,
+    );
+    if (!span) throw new Error('a range was not read');
+    return span.bytes.subarray(offset - span.from, offset - span.from + length);
+  };
 }

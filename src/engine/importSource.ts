@@ -2,10 +2,14 @@
 import { AppError } from '../base/failure.ts';
 import {
   fileSource,
+  folderFiles,
   hubFileUrl,
+  hubFolder,
   type HubOptions,
+  isFolderFile,
   partNames,
   type RecordStore,
+  SAFETENSORS_INDEX,
   urlName,
   urlSource,
   type VersionedSource,
@@ -41,12 +45,13 @@ export async function openSource(
 ): Promise<OpenedOrigin> {
   switch (source.kind) {
     case 'file': {
-      const main = mainFile(source.files);
+      const files = ofOneFolder(source.files);
+      const main = mainFile(files);
       return {
         weights,
-        origin: `file:${main}`,
-        title: stem(main),
-        open: () => Promise.resolve(source.files.map(fileSource)),
+        origin: `file:${main.name}`,
+        title: folderOf(main) || stem(main.name),
+        open: () => Promise.resolve(files.map(fileSource)),
       };
     }
     case 'url':
@@ -69,12 +74,65 @@ export async function openSource(
 
 /** What an origin, as a manifest holds it, says of how to open it. */
 function fromOrigin(origin: string, options: OriginOptions): Pick<OpenedOrigin, 'open' | 'origin' | 'title'> {
+  const folder = hubFolderOf(origin);
+  if (folder) {
+    const { repo, path } = folder;
+    return {
+      origin: `hub:${repo}/${path}`,
+      title: `${repo}/${path}`.split('/').findLast((name) => name !== '') ?? repo,
+      open: (context) => openHubFolder(folder, context, options),
+    };
+  }
   const urls = urlsOf(origin, options);
   return {
     origin,
     title: stem(urlName(urls[0] ?? origin)),
     open: (context) => openUrls(urls, context, options),
   };
+}
+
+interface HubFolder {
+  readonly repo: string;
+  /** Empty for the root, else with a slash at its end. */
+  readonly path: string;
+}
+
+/** null where the origin is not on the hub, or names a model of one file there. */
+function hubFolderOf(origin: string): HubFolder | null {
+  const [, repo, path = '', name = ''] = /^hub:([^/]+\/[^/]+)\/(.*\/)?([^/]*)$/.exec(origin) ?? [];
+  return repo !== undefined && (name === '' || isFolderFile(name)) ? { repo, path } : null;
+}
+
+async function openHubFolder(
+  { repo, path }: HubFolder,
+  context: OpenContext,
+  options: OriginOptions,
+): Promise<VersionedSource[]> {
+  const names = await hubFolder(repo, path.replace(/\/$/, ''), { ...options, signal: context.signal });
+  const urlOf = (name: string): string => hubFileUrl(repo, path + name, options);
+  let index: unknown;
+  if (names.includes(SAFETENSORS_INDEX)) {
+    const [source] = await openUrls([urlOf(SAFETENSORS_INDEX)], context, options);
+    index = source && parsed(await source.read(0, source.size, context.signal));
+  }
+  const wanted = folderFiles(
+    names.map((name) => ({ name })),
+    index,
+  );
+  return openUrls(
+    wanted.map(({ name }) => urlOf(name)),
+    context,
+    options,
+  );
+}
+
+/** undefined for what is no JSON: whoever reads the model says so of every file. */
+function parsed(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
 }
 
 function urlsOf(origin: string, options: OriginOptions): readonly string[] {
@@ -97,12 +155,23 @@ function openUrls(
   return Promise.all(urls.map((url) => urlSource(url, { fetch, signal, onBytes, retryDelays })));
 }
 
-/** The name people know the model by: of its weights, not of its config. */
-function mainFile(files: readonly File[]): string {
-  const names = files.map((file) => file.name).toSorted();
-  const name = names.find((each) => /\.(gguf|safetensors)$/i.test(each)) ?? names[0];
-  if (name === undefined) throw new AppError('BAD_REQUEST', 'no file was chosen');
-  return name;
+/** A chosen folder comes with all that is below it; the model is what lies directly in it. */
+function ofOneFolder(files: readonly File[]): readonly File[] {
+  return files.filter((file) => (file.webkitRelativePath || '').split('/').length <= 2);
+}
+
+/** The one people know the model by: its weights, not its config. */
+function mainFile(files: readonly File[]): File {
+  const ordered = files.toSorted((a, b) => a.name.localeCompare(b.name));
+  const main = ordered.find(({ name }) => /\.(gguf|safetensors)$/i.test(name)) ?? ordered[0];
+  if (main === undefined) throw new AppError('BAD_REQUEST', 'no file was chosen');
+  return main;
+}
+
+/** A folder says more of what is in it than `model.safetensors` does; empty where it is unknown. */
+function folderOf({ name, webkitRelativePath }: File): string {
+  const [folder = '', inside] = (webkitRelativePath || '').split('/');
+  return inside !== undefined && /^model\b/i.test(name) ? folder : '';
 }
 
 function stem(name: string): string {

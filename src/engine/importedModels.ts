@@ -1,5 +1,5 @@
 /** The models that are here, as the page lists them. */
-import type { ModelManifest, PartialImport, RecordStore } from '../storage/index.ts';
+import type { DamagedEntry, ModelManifest, PartialImport, RecordStore } from '../storage/index.ts';
 
 /** The protocol's ModelCard, which the engine may not name. */
 export interface ImportedCard {
@@ -14,6 +14,7 @@ export interface ImportedCard {
   readonly state: 'ready' | 'partial' | 'damaged';
   readonly doneBytes: number;
   readonly resumable: boolean;
+  readonly outdated?: boolean;
 }
 
 /** Finished ones first, then those that can go on, then what can only be removed; each oldest first. */
@@ -24,7 +25,7 @@ export async function listModels(store: RecordStore): Promise<readonly ImportedC
   return [
     ...ready.toSorted(oldestFirst).map(cardOf),
     ...partial.toSorted(oldestFirst).map(partialCard),
-    ...damaged.map(({ id, title }) => damagedCard(id, title)),
+    ...damaged.map(damagedCard),
   ];
 }
 
@@ -72,7 +73,7 @@ function partialCard(partial: PartialImport): ImportedCard {
   };
 }
 
-function damagedCard(id: string, title: string): ImportedCard {
+function damagedCard({ id, title, outdated }: DamagedEntry): ImportedCard {
   return {
     id,
     title,
@@ -85,5 +86,6 @@ function damagedCard(id: string, title: string): ImportedCard {
     state: 'damaged',
     doneBytes: 0,
     resumable: false,
+    outdated,
   };
 }

@@ -9,8 +9,8 @@ import type { GpuWeights } from '../graph/index.ts';
 import type { ModelManifest, RecordReader } from '../storage/index.ts';
 import { pad16 } from './importPlan.ts';
 
-/** Records between two drains: at most 64 MiB of staging. */
-const DRAIN_EVERY = 2;
+/** Bytes between two drains. Experts are records of any size, so records are no measure. */
+const DRAIN_BYTES = 64 * 1024 * 1024;
 
 export async function loadWeights(
   gpu: Gpu,
@@ -21,6 +21,7 @@ export async function loadWeights(
   signal: AbortSignal,
 ): Promise<void> {
   let done = 0;
+  let queued = 0;
   let next: Promise<Uint8Array<ArrayBuffer>> | null = null;
   for (let i = 0; i < manifest.records.length; i++) {
     signal.throwIfAborted();
@@ -28,8 +29,12 @@ export async function loadWeights(
     next = i + 1 < manifest.records.length ? records.read(manifest.id, i + 1, signal) : null;
     next?.catch(() => undefined); // awaited in the next round; here only so that an abort between is not unhandled
     upload(weights, manifest, i, bytes);
-    if (i % DRAIN_EVERY === DRAIN_EVERY - 1) await gpu.device.queue.onSubmittedWorkDone();
-    done += manifest.records[i]!.bytes;
+    done += bytes.length;
+    queued += bytes.length;
+    if (queued >= DRAIN_BYTES) {
+      await gpu.device.queue.onSubmittedWorkDone();
+      queued = 0;
+    }
     onProgress(done, manifest.bytes);
     gpu.assertHealthy();
   }

@@ -44,6 +44,8 @@ export interface ModelCard {
   readonly doneBytes: number;
   /** Whether an import can go on without the user choosing the file again. */
   readonly resumable: boolean;
+  /** Of a damaged one: it is whole, but an earlier version of this page stored it. */
+  readonly outdated?: boolean;
 }
 
 export interface HubFile {

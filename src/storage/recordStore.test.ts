@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto';
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { GqaSpec, LayerSpec } from '../models/spec.ts';
 import { createRecordStore, type RecordForm } from './recordStore.ts';
 import { idbShelf, memoryShelf, type Shelf } from './shelf.ts';
 import type { ModelManifest, PartialImport, RecordStore } from './types.ts';
@@ -11,7 +12,7 @@ const hexHash = (bytes: Uint8Array): string => createHash('sha256').update(bytes
 
 function manifest(id: string, records: readonly Uint8Array[]): ModelManifest {
   return {
-    version: 1,
+    version: 2,
     id,
     title: `Model ${id}`,
     origin: 'file:m.gguf',
@@ -28,7 +29,9 @@ function manifest(id: string, records: readonly Uint8Array[]): ModelManifest {
       embedScale: 1,
       normEps: 1e-5,
       tiedHead: true,
+      logitScale: 1,
       logitSoftCap: 0,
+      residualScale: 1,
       ropes: [{ dims: 4, pairing: 'half', inverseFrequencies: [1, 0.5], amplitude: 1 }],
       layers: [
         {
@@ -39,10 +42,13 @@ function manifest(id: string, records: readonly Uint8Array[]): ModelManifest {
             headDim: 16,
             scale: 0.25,
             window: 0,
+            chunk: 0,
             softCap: 0,
-            qkNorm: false,
+            qkNorm: 'none',
             qkvBias: false,
             outBias: false,
+            sinks: false,
+            temperature: null,
             rope: 0,
           },
           ffn: { kind: 'dense', inner: 64, activation: 'silu' },
@@ -69,7 +75,7 @@ function manifest(id: string, records: readonly Uint8Array[]): ModelManifest {
 
 function partial(id: string): PartialImport {
   return {
-    version: 1,
+    version: 2,
     id,
     title: 'Half',
     origin: 'https://x/m.gguf',
@@ -157,7 +163,7 @@ describe.each(Object.keys(places))('a record store in %s', (place) => {
     await storeModel('a');
     const good = manifest('b', [OTHER]);
     await manifests.set('manifest/b', { ...good, spec: { ...good.spec, hidden: 'wide' } });
-    await manifests.set('manifest/c', { ...good, version: 2 });
+    await manifests.set('manifest/c', { ...good, version: 3 });
     await manifests.set('manifest/d', {
       ...good,
       records: [{ ...good.records[0], slabs: [{ tensor: 0, row: 2, rows: 3 }] }],
@@ -180,6 +186,101 @@ describe.each(Object.keys(places))('a record store in %s', (place) => {
     expect(damaged.find(({ id }) => id === 'b')?.reason).toContain('spec.hidden');
     await expect(store.readManifest('b')).rejects.toMatchObject({ code: 'STORAGE', detail: { model: 'b' } });
     expect(await store.readPartial('e')).toBeNull();
+  });
+
+  it('says of what an earlier version stored that it is not damaged, and removes it', async () => {
+    await manifests.set('manifest/old', { version: 1, title: 'Old', spec: 'of another shape' });
+    await manifests.set('partial/begun', { ...partial('begun'), version: 1 });
+    await manifests.set('manifest/new', { ...manifest('new', [RECORD]), version: 3 });
+    await manifests.set('manifest/torn', { ...manifest('torn', [RECORD]), bytes: -1 });
+    const { ready, partial: begun, damaged } = await store.listManifests();
+    expect([...ready, ...begun]).toEqual([]);
+    const earlier = 'stored by an earlier version of this page: download it again';
+    expect(damaged.toSorted((a, b) => a.id.localeCompare(b.id))).toEqual([
+      { id: 'begun', title: 'Half', reason: earlier, outdated: true },
+      {
+        id: 'new',
+        title: 'Model new',
+        reason: 'version: stored by another version of this page',
+        outdated: false,
+      },
+      { id: 'old', title: 'Old', reason: earlier, outdated: true },
+      { id: 'torn', title: 'Model torn', reason: expect.stringContaining('bytes: '), outdated: false },
+    ]);
+    await expect(store.readManifest('old')).rejects.toMatchObject({
+      code: 'STORAGE',
+      message: `the manifest of old cannot be used: ${earlier}`,
+    });
+    await store.remove('old');
+    expect((await store.listManifests()).damaged).toHaveLength(3);
+  });
+
+  it('gives back experts, and every kind of layer, as they were written', async () => {
+    const plain = manifest('a', [RECORD]);
+    const [{ attention, postNorms }] = plain.spec.layers as [LayerSpec];
+    const temperature = { scale: 0.1, span: 8192, offset: 1 };
+    const router = {
+      score: 'sigmoid',
+      bias: true,
+      selectBias: true,
+      renormalise: 1e-20,
+      scale: 2.5,
+    } as const;
+    const moe = {
+      kind: 'moe',
+      experts: 4,
+      topK: 2,
+      inner: 48,
+      activation: 'swigluOai',
+      expertBias: true,
+    } as const;
+    const layers: LayerSpec[] = [
+      {
+        attention: {
+          kind: 'mla',
+          heads: 2,
+          qRank: 0,
+          kvRank: 32,
+          nopeDim: 16,
+          ropeDim: 8,
+          valueDim: 16,
+          scale: 0.25,
+          latentEps: 1e-6,
+          temperature,
+          rope: 0,
+        },
+        ffn: {
+          ...moe,
+          router: { ...router, groups: { count: 2, kept: 1, score: 'topTwo' } },
+          weigh: 'input',
+          shared: { inner: 96, pooled: 2, gated: true },
+        },
+        postNorms,
+      },
+      {
+        attention: { kind: 'conv', width: 3, bias: true },
+        ffn: {
+          ...moe,
+          router: { ...router, groups: null, renormalise: null },
+          weigh: 'output',
+          shared: null,
+        },
+        postNorms,
+      },
+      { attention: { ...attention, temperature } as GqaSpec, ffn: plain.spec.layers[0]!.ffn, postNorms },
+    ];
+    const stored: ModelManifest = {
+      ...plain,
+      spec: { ...plain.spec, layers },
+      tensors: [{ name: '0.expertDown', layout: 'f4e', rows: 4, cols: 32, experts: 4 }],
+    };
+    await store.writeManifest(stored);
+    expect(await store.readManifest('a')).toEqual(stored);
+    await manifests.set('manifest/b', {
+      ...stored,
+      tensors: [{ ...stored.tensors[0], experts: 3 }],
+    });
+    await expect(store.readManifest('b')).rejects.toThrow('its rows are not whole experts');
   });
 
   it('keeps a partial import until the manifest is there', async () => {

@@ -6,13 +6,11 @@
 import * as v from 'valibot';
 import type { TextFacts } from '../base/textFacts.ts';
 import type { WeightLayout } from '../formats/layouts.ts';
-import type { AttentionSpec, FfnSpec, LayerSpec, ModelSpec, RopeSpec } from '../models/spec.ts';
-import type { ModelManifest, PartialImport } from './types.ts';
+import { count, modelSpec, positive, type Schema } from './specSchema.ts';
+import type { ModelManifest, PartialImport, TensorEntry } from './types.ts';
 
-export type Schema<T> = v.GenericSchema<unknown, T>;
+export type { Schema } from './specSchema.ts';
 
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const positive = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 
 const LAYOUTS: Readonly<Record<WeightLayout, true>> = {
@@ -21,59 +19,25 @@ const LAYOUTS: Readonly<Record<WeightLayout, true>> = {
   bf16: true,
   q4s: true,
   q4m: true,
+  q4b: true,
+  q4z: true,
+  q4t: true,
   q4k: true,
+  q4x: true,
+  q4p: true,
+  q4h: true,
+  f4e: true,
   q8s: true,
   q8m: true,
   q8k: true,
   q8h: true,
+  f8b: true,
 };
 const layout: Schema<WeightLayout> = v.pipe(
   v.string(),
   v.check((name) => Object.hasOwn(LAYOUTS, name), 'an unknown weight layout'),
   v.transform((name) => name as WeightLayout),
 );
-
-const attention: Schema<AttentionSpec> = v.object({
-  kind: v.literal('gqa'),
-  heads: positive,
-  kvHeads: positive,
-  headDim: positive,
-  scale: v.number(),
-  window: count,
-  softCap: v.number(),
-  qkNorm: v.boolean(),
-  qkvBias: v.boolean(),
-  outBias: v.boolean(),
-  rope: v.pipe(v.number(), v.safeInteger(), v.minValue(-1)),
-});
-
-const ffn: Schema<FfnSpec> = v.object({
-  kind: v.literal('dense'),
-  inner: positive,
-  activation: v.picklist(['silu', 'geluTanh']),
-});
-
-const layer: Schema<LayerSpec> = v.object({ attention, ffn, postNorms: v.boolean() });
-
-const rope: Schema<RopeSpec> = v.object({
-  dims: positive,
-  pairing: v.picklist(['half', 'interleaved']),
-  inverseFrequencies: v.array(v.number()),
-  amplitude: v.number(),
-});
-
-const spec: Schema<ModelSpec> = v.object({
-  family: v.string(),
-  vocab: positive,
-  hidden: positive,
-  contextLength: positive,
-  embedScale: v.number(),
-  normEps: v.number(),
-  tiedHead: v.boolean(),
-  logitSoftCap: v.number(),
-  layers: v.array(layer),
-  ropes: v.array(rope),
-});
 
 const text: Schema<TextFacts> = v.object({
   tokenizer: v.unknown(),
@@ -84,8 +48,20 @@ const text: Schema<TextFacts> = v.object({
   stopIds: v.array(count),
 });
 
+/** What is stored is of this form; what another version stored is named as that rather than as damaged. */
+const VERSION = 2;
+const version = v.literal(VERSION, ({ input }) =>
+  typeof input === 'number' && input < VERSION ? EARLIER : 'stored by another version of this page',
+);
+const EARLIER = 'stored by an earlier version of this page: download it again';
+
+const tensor: Schema<TensorEntry> = v.pipe(
+  v.object({ name: v.string(), layout, rows: positive, cols: positive, experts: v.optional(positive) }),
+  v.check(({ rows, experts = 1 }) => rows % experts === 0, 'its rows are not whole experts'),
+);
+
 const about = {
-  version: v.literal(1),
+  version,
   id: v.string(),
   title: v.string(),
   origin: v.string(),
@@ -99,9 +75,9 @@ const about = {
 export const manifestSchema: Schema<ModelManifest> = v.pipe(
   v.object({
     ...about,
-    spec,
+    spec: modelSpec,
     text,
-    tensors: v.array(v.object({ name: v.string(), layout, rows: positive, cols: positive })),
+    tensors: v.array(tensor),
     records: v.array(
       v.object({
         bytes: positive,
@@ -128,10 +104,17 @@ export const partialSchema: Schema<PartialImport> = v.object({
   records: v.array(v.object({ bytes: positive, sha256: v.nullable(hash) })),
 });
 
-/** The value, or one line on what is wrong with it. */
-export function check<T>(schema: Schema<T>, value: unknown): { value: T } | { reason: string } {
+export interface Unreadable {
+  /** One line on what is wrong with it. */
+  readonly reason: string;
+  /** Nothing may be: an earlier version of this page wrote it. */
+  readonly outdated: boolean;
+}
+
+export function check<T>(schema: Schema<T>, value: unknown): { readonly value: T } | Unreadable {
   const result = v.safeParse(schema, value, { abortEarly: true });
   if (result.success) return { value: result.output };
   const issue = result.issues[0];
-  return { reason: `${v.getDotPath(issue) ?? 'the entry'}: ${issue.message}` };
+  const outdated = issue.message === EARLIER;
+  return { reason: outdated ? EARLIER : `${v.getDotPath(issue) ?? 'the entry'}: ${issue.message}`, outdated };
 }

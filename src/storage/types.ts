@@ -40,7 +40,7 @@ export interface ModelManifest {
   /** Stable: a hash of where it came from and what the file says of itself. */
   readonly id: string;
   readonly title: string;
-  /** 'file:NAME', an URL, or 'hub:owner/name/FILE'. */
+  /** 'file:NAME', an URL, 'hub:owner/name/FILE', or 'hub:owner/name/' for the folder itself. */
   readonly origin: string;
   readonly license: string;
   /** For people: 'Q4_1', 'BF16'. */
@@ -65,7 +65,7 @@ export interface VersionedSource extends ByteSource {
 
 /** An import that has begun: everything needed to go on, but the bytes. */
 export interface PartialImport {
-  readonly version: 1;
+  readonly version: 2;
   readonly id: string;
   readonly title: string;
   readonly origin: string;
@@ -100,6 +100,8 @@ export interface DamagedEntry {
   /** The entry's own, where it can be read; else the id. */
   readonly title: string;
   readonly reason: string;
+  /** Whole, but of an earlier version of this page. */
+  readonly outdated: boolean;
 }
 
 export interface StoredModels {

@@ -162,7 +162,7 @@ function loadingFacts(
 }
 
 function cardFacts(card: ModelCard): string {
-  if (card.state === 'damaged') return say.models.damaged;
+  if (card.state === 'damaged') return card.outdated === true ? say.models.outdated : say.models.damaged;
   const amount = card.state === 'partial' ? sizeOf(card.doneBytes, card.bytes) : size(card.bytes);
   return [amount, card.quantisation, card.family, say.models.context(card.contextLength), card.license]
     .filter((fact) => fact !== '')

@@ -81,6 +81,7 @@ export const say = {
     allowed: (amount: string) => `, up to ${amount} allowed by the browser`,
     kept: '. The browser will not remove it by itself.',
     notKept: '. The browser may remove it if the disk runs full.',
+    outdated: 'An earlier version of this page stored it. Delete it and download it again.',
     damaged: 'Its entry is damaged. It can only be deleted and imported again.',
     progressOf: (label: string) => `Import of ${label}`,
   },
