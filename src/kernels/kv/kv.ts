@@ -17,6 +17,14 @@ const FORMAT: Readonly<Record<KvType, { readonly wgsl: string; readonly element:
     f16: { wgsl: f16, element: 'vec2<u32>' },
   };
 
+/** alias KvQuad, four values as they lie, and functions kv_unpack, kv_pack. */
+export function kvFormat(type: KvType): {
+  readonly wgsl: string;
+  readonly element: TypedBinding['element'];
+} {
+  return FORMAT[type];
+}
+
 /** Functions k_load, v_load and, where the cache is written, k_store, v_store. */
 export function kvAccess(type: KvType, access: TypedBinding['access']): string {
   return [FORMAT[type].wgsl, load, access === 'read_write' ? store : ''].join('\n');
