@@ -73,13 +73,13 @@ export interface Packing {
   readonly scales: StoredTensor;
   /** Zero points; MLX's biases. */
   readonly zeros: StoredTensor | null;
-  /** GPTQ's group of each input. */
+  /** The group of each input, which must be its number over groupCols (GPTQ's g_idx). */
   readonly groupIndex: StoredTensor | null;
-  /** Columns, and rows, that share a scale. */
-  readonly groupCols: number;
+  /** Rows, and columns, that share a scale. */
   readonly groupRows: number;
-  /** Added to a stored zero point (GPTQ's first version: 1). */
-  readonly zeroOffset: number;
+  readonly groupCols: number;
+  /** Added to each word of eight zero points: 0x11111111 where a file stores them less one. */
+  readonly zeroAdd: number;
 }
 
 /** A tensor of a type nothing here reads, which matters only to who asks for it. */

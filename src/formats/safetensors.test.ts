@@ -5,7 +5,7 @@ import { AppError } from '../base/failure.ts';
 import type { FailureCode } from '../base/failure.ts';
 import { memorySource, u64 } from '../tools/modelBytes.ts';
 import fixture from './fixtures/modelFiles.json' with { type: 'json' };
-import { openSafetensors } from './index.ts';
+import { openSafetensors, sliceLayout, wholeSlice } from './index.ts';
 import type { ByteSource, TensorDirectory } from './index.ts';
 
 function recorded(name: string, as = name): ByteSource {
@@ -92,9 +92,9 @@ const hostile: readonly (readonly [string, ByteSource, FailureCode])[] = [
   ["a range that is not the shape's", hand({ w: { ...good, data_offsets: [0, 28] } }, 32), 'FILE_CORRUPT'],
   ['data past the end', hand({ w: good }, 31), 'FILE_TRUNCATED'],
   [
-    'a type that has no layout',
-    hand({ w: { ...good, dtype: 'F8_E4M3', data_offsets: [0, 8] } }, 32),
-    'UNSUPPORTED_TYPE',
+    'FP8 weights without scales',
+    hand({ w: { ...good, dtype: 'F8_E4M3', data_offsets: [0, 8] } }, 8),
+    'MISSING_TENSOR',
   ],
 ];
 
@@ -104,4 +104,13 @@ test.each(hostile)('%s: refused', async (_title, source, code) => {
 
 test('an index that maps nothing is refused', async () => {
   expect((await failure([recorded('tiny.safetensors')], { weight_map: 5 })).code).toBe('FILE_CORRUPT');
+});
+
+test('a type nothing reads fails only whom it concerns', async () => {
+  const mask = { dtype: 'BOOL', shape: [2, 4], data_offsets: [32, 40] };
+  const { tensors } = await openSafetensors([hand({ w: good, mask }, 40)]);
+  expect(sliceLayout(wholeSlice(tensors.get('w')!))).toBe('f32');
+  expect(() => sliceLayout(wholeSlice(tensors.get('mask')!))).toThrow(
+    expect.objectContaining({ code: 'UNSUPPORTED_TYPE', detail: { tensor: 'mask', type: 'BOOL' } }),
+  );
 });

@@ -65,7 +65,7 @@ export function repackSlice(slice: RowSlice, bytes: readonly Uint8Array[], out: 
     out.scales.set(scales);
   } else if (isFloat(file) && turned) {
     floatForm(file).repackTurned(windowOf(slice), step, bytes, out);
-  } else if (sliceLayout(slice) === file.layout) {
+  } else if (file.layout !== 'f32' && sliceLayout(slice) === file.layout) {
     formOf(file).repack(windowOf(slice), bytes, out);
   } else {
     writeFloats(decodeSlice(slice, bytes), rows, cols, out);
