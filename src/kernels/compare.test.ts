@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { compare } from './compare.ts';
+import { compare, compareWeighted } from './compare.ts';
 
 const floats = (...values: number[]) => new Float32Array(values);
 const words = (...values: number[]) => new Uint32Array(values);
@@ -48,5 +48,28 @@ describe('compare', () => {
       worst: 1,
     });
     expect(compare(words(7, 8), words(7, 8)).nmse).toBe(0);
+  });
+});
+
+describe('compareWeighted', () => {
+  /** Pairs of an id and a weight, as a kernel writes them. */
+  const pairs = (...values: [number, number][]) =>
+    words(...values.flatMap(([id, weight]) => [id, new Uint32Array(floats(weight).buffer)[0]!]));
+
+  test('weights have a distance', () => {
+    expect(compareWeighted(pairs([7, 3], [1, 5]), pairs([7, 3], [1, 4]))).toEqual({
+      nmse: 1 / 25,
+      maxAbs: 1,
+      worst: 3,
+    });
+    expect(compareWeighted(pairs([7, 3]), pairs([7, 3]))).toEqual({ nmse: 0, maxAbs: 0, worst: -1 });
+  });
+
+  test('another id is infinitely far, however close the number', () => {
+    expect(compareWeighted(pairs([7, 3], [1, 4]), pairs([7, 3], [2, 4]))).toEqual({
+      nmse: Infinity,
+      maxAbs: Infinity,
+      worst: 2,
+    });
   });
 });
