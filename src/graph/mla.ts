@@ -36,7 +36,7 @@ export function decodeMla(b: ProgramBuilder, layer: LayerSpec, mla: MlaSpec, at:
   if (mla.qRank > 0) b.decodeNormedRow(queryNorm(mla, at), acts.qkv, queries(b, at));
   absorb(b, mla, at, false);
   b.add(
-    mlaAttendDecode({ kv: kv.type, shape, kvRank, ropeDim }),
+    mlaAttendDecode({ kv: kv.type, shape }),
     { heads, kvRank, ropeDim, splits, queryStride: b.strides.queries },
     { queries: acts.queries, cache: cache(b, at), partials: acts.partials },
   );
@@ -59,7 +59,7 @@ export function prefillMla(b: ProgramBuilder, layer: LayerSpec, mla: MlaSpec, at
   }
   absorb(b, mla, at, true);
   b.add(
-    mlaAttendPrefill({ kv: kv.type, shape, kvRank, ropeDim }),
+    mlaAttendPrefill({ kv: kv.type, shape }),
     { heads, kvRank, ropeDim, queryStride: strides.queries, zStride: strides.weighed },
     { queries: acts.queries, cache: cache(b, at), z: acts.weighed },
   );

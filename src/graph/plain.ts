@@ -4,13 +4,16 @@
  * a ModelSpec and nothing else, so it runs every family. Stored values are f32,
  * sums f64.
  */
-import type { LayerSpec, ModelSpec } from '../models/spec.ts';
-import { attention, type AttentionWeights, type PlainKv } from './plainAttention.ts';
-import { activate, addInto, linear, rmsNorm, softCapped } from './plainMath.ts';
+import type { AttentionSpec, LayerSpec, ModelSpec } from '../models/spec.ts';
+import { groupedQueryAttention, type PlainCache } from './plainAttention.ts';
+import { shortConvolution } from './plainConv.ts';
+import { latentAttention } from './plainMla.ts';
+import { addInto, gateRows, linear, rmsNorm, softCapped } from './plainMath.ts';
+import { mixtureOfExperts } from './plainMoe.ts';
 
 /**
  * The weights under the names of models/spec.ts, dequantised, unpadded
- * [rows, cols]. Always `L.qkv` and `L.gateUp`, however the model stores them.
+ * [rows, cols]. Always `L.qkv`, `L.qkvA` and `L.gateUp`, however the model stores them.
  */
 export type PlainWeights = (name: string) => Float32Array;
 
@@ -18,6 +21,8 @@ export interface PlainResult {
   readonly logits: Float32Array; // [tokens, vocab]
   /** The hidden state after each layer. layers x [tokens, hidden] */
   readonly taps: readonly Float32Array[];
+  /** For each layer with experts, the ids each token chose, ascending; those it shares are not among them. */
+  readonly routes: readonly (readonly (readonly number[])[])[];
 }
 
 /** A timeline of tokens with the keys and values of those already seen. */
@@ -34,7 +39,7 @@ export function plainForward(spec: ModelSpec, weights: PlainWeights, tokens: rea
 }
 
 export function createPlainSession(spec: ModelSpec, weights: PlainWeights): PlainSession {
-  const kv: readonly PlainKv[] = spec.layers.map(() => ({ keys: [], values: [] }));
+  const kv: readonly PlainCache[] = spec.layers.map(() => ({ keys: [], values: [] }));
   return {
     get length() {
       return kv[0]?.keys.length ?? 0;
@@ -43,7 +48,7 @@ export function createPlainSession(spec: ModelSpec, weights: PlainWeights): Plai
     truncate(length) {
       for (const { keys, values } of kv) {
         keys.length = Math.min(keys.length, length);
-        values.length = keys.length;
+        values.length = Math.min(values.length, length);
       }
     },
   };
@@ -53,17 +58,23 @@ function forward(
   spec: ModelSpec,
   weights: PlainWeights,
   tokens: readonly number[],
-  kv: readonly PlainKv[],
+  kv: readonly PlainCache[],
 ): PlainResult {
   const x = embed(spec, weights('embed'), tokens); // [tokens, hidden]
+  const routes: (readonly (readonly number[])[])[] = [];
   const taps = spec.layers.map((layer, index) => {
     const past = kv[index] ?? { keys: [], values: [] };
-    runLayer(x, spec, layer, (name) => weights(`${index}.${name}`), past);
+    const chosen = runLayer(x, spec, layer, (name) => weights(`${index}.${name}`), past);
+    if (chosen !== null) routes.push(chosen);
     return x.slice();
   });
   const normed = rmsNorm(x, weights('norm'), spec.normEps);
   const logits = linear(normed, weights(spec.tiedHead ? 'embed' : 'head'), spec.vocab);
-  return { logits: logits.map((logit) => softCapped(logit, spec.logitSoftCap)), taps };
+  return {
+    logits: logits.map((logit) => softCapped(logit * spec.logitScale, spec.logitSoftCap)),
+    taps,
+    routes,
+  };
 }
 
 function embed(spec: ModelSpec, table: Float32Array, tokens: readonly number[]): Float32Array {
@@ -85,37 +96,53 @@ function runLayer(
   spec: ModelSpec,
   layer: LayerSpec,
   weights: PlainWeights,
-  kv: PlainKv,
-): void {
-  const { attention: gqa } = layer;
-  const eps = spec.normEps;
-  const rope = spec.ropes[gqa.rope] ?? null;
-  const normed = rmsNorm(x, weights('attnNorm'), eps);
-  const attended = attention(normed, spec.hidden, gqa, rope, attentionWeights(layer, weights), eps, kv);
-  addInto(x, layer.postNorms ? rmsNorm(attended, weights('attnPostNorm'), eps) : attended);
-  const fed = feedForward(rmsNorm(x, weights('ffnNorm'), eps), spec.hidden, layer, weights);
-  addInto(x, layer.postNorms ? rmsNorm(fed, weights('ffnPostNorm'), eps) : fed);
-}
-
-function attentionWeights({ attention: gqa }: LayerSpec, weights: PlainWeights): AttentionWeights {
-  return {
-    qkv: weights('qkv'),
-    qkvBias: gqa.qkvBias ? weights('qkvBias') : null,
-    qNorm: gqa.qkNorm ? weights('qNorm') : null,
-    kNorm: gqa.qkNorm ? weights('kNorm') : null,
-    out: weights('out'),
-    outBias: gqa.outBias ? weights('outBias') : null,
+  cache: PlainCache,
+): readonly (readonly number[])[] | null {
+  const { hidden, normEps: eps } = spec;
+  const join = (y: Float32Array, postNorm: string): void => {
+    const normed = layer.postNorms ? rmsNorm(y, weights(postNorm), eps) : y;
+    addInto(
+      x,
+      normed.map((value) => value * spec.residualScale),
+    );
   };
+  join(mix(rmsNorm(x, weights('attnNorm'), eps), spec, layer.attention, weights, cache), 'attnPostNorm');
+  const normed = rmsNorm(x, weights('ffnNorm'), eps);
+  if (layer.ffn.kind === 'moe') {
+    const { y, routes } = mixtureOfExperts(normed, hidden, layer.ffn, weights);
+    join(y, 'ffnPostNorm');
+    return routes;
+  }
+  const { inner, activation } = layer.ffn;
+  const gates = linear(normed, weights('gateUp'), 2 * inner);
+  join(linear(gateRows(activation, gates, inner), weights('down'), hidden), 'ffnPostNorm');
+  return null;
 }
 
-/** down(activation(gate x) * up x). [tokens, hidden] */
-function feedForward(x: Float32Array, hidden: number, layer: LayerSpec, weights: PlainWeights): Float32Array {
-  const { inner, activation } = layer.ffn;
-  const gateUp = linear(x, weights('gateUp'), 2 * inner); // [tokens, 2 * inner]
-  const product = new Float32Array(gateUp.length / 2); // [tokens, inner]
-  for (let i = 0; i < product.length; i += 1) {
-    const gate = Math.floor(i / inner) * 2 * inner + (i % inner);
-    product[i] = activate(activation, gateUp[gate]!) * gateUp[gate + inner]!;
+function mix(
+  x: Float32Array,
+  spec: ModelSpec,
+  attention: AttentionSpec,
+  weights: PlainWeights,
+  cache: PlainCache,
+): Float32Array {
+  const { hidden, normEps } = spec;
+  switch (attention.kind) {
+    case 'gqa':
+      return groupedQueryAttention(
+        x,
+        hidden,
+        attention,
+        spec.ropes[attention.rope] ?? null,
+        weights,
+        normEps,
+        cache,
+      );
+    case 'mla':
+      return latentAttention(x, hidden, attention, spec.ropes[attention.rope]!, weights, cache);
+    case 'conv':
+      return shortConvolution(x, hidden, attention, weights, cache);
+    default:
+      return attention satisfies never;
   }
-  return linear(product, weights('down'), hidden);
 }

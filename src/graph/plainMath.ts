@@ -3,7 +3,7 @@
  * sum runs in f64 (a JavaScript number), so the result is closer to the formula
  * than any f32 kernel, and the order of adding does not matter at 1e-4.
  */
-import type { DenseFfnSpec, RopeSpec } from '../models/spec.ts';
+import type { Activation, RopeSpec, TemperatureSpec } from '../models/spec.ts';
 
 /** y[t, r] = sum over c of x[t, c] * w[r, c]; `rows` results a token. */
 export function linear(x: Float32Array, w: Float32Array, rows: number): Float32Array {
@@ -56,15 +56,49 @@ export function rotate(head: Float32Array, rope: RopeSpec, position: number): vo
   }
 }
 
-export function activate(kind: DenseFfnSpec['activation'], x: number): number {
+/** What a gate makes of its up (spec.ts, Activation). */
+export function gated(kind: Activation, gate: number, up: number): number {
   switch (kind) {
     case 'silu':
-      return x / (1 + Math.exp(-x));
+      return gate * sigmoid(gate) * up;
     case 'geluTanh':
-      return 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
+      return 0.5 * gate * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (gate + 0.044715 * gate ** 3))) * up;
+    case 'swigluOai': {
+      const g = Math.min(gate, 7);
+      return g * sigmoid(1.702 * g) * (Math.min(Math.max(up, -7), 7) + 1);
+    }
     default:
       return kind satisfies never;
   }
+}
+
+/** Rows of [gate | up], 2*inner wide, to rows of inner. */
+export function gateRows(kind: Activation, rows: Float32Array, inner: number): Float32Array {
+  const product = new Float32Array(rows.length / 2);
+  for (let i = 0; i < product.length; i += 1) {
+    const gate = Math.floor(i / inner) * 2 * inner + (i % inner);
+    product[i] = gated(kind, rows[gate]!, rows[gate + inner]!);
+  }
+  return product;
+}
+
+export function sigmoid(x: number): number {
+  return 1 / (1 + Math.exp(-x));
+}
+
+/** Weights of the softmax over `scores`, and over `sink` beside them where there is one. */
+export function softmax(scores: readonly number[], sink = -Infinity): readonly number[] {
+  const largest = Math.max(sink, ...scores);
+  const powers = scores.map((score) => Math.exp(score - largest));
+  const total = powers.reduce((sum, power) => sum + power, Math.exp(sink - largest));
+  return powers.map((power) => power / total);
+}
+
+/** What queries at `position` are multiplied by. */
+export function temperatureAt(temperature: TemperatureSpec | null, position: number): number {
+  if (temperature === null) return 1;
+  const { scale, span, offset } = temperature;
+  return 1 + scale * Math.log(1 + Math.floor((position + offset) / span));
 }
 
 /** cap * tanh(x / cap), or x where cap is 0. */

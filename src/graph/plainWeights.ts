@@ -1,5 +1,5 @@
 /** The weights of the plain forward pass, read and dequantised once, from a model's files. */
-import { decodeRows, type TensorDirectory } from '../formats/index.ts';
+import { decodeSlice, sliceRanges, wholeSlice, type TensorDirectory } from '../formats/index.ts';
 import type { TensorRecipe } from '../models/index.ts';
 import type { PlainWeights } from './plain.ts';
 
@@ -10,6 +10,7 @@ const FUSED: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['q', 'kv'],
     ['q', 'k', 'v'],
   ],
+  qkvA: [['qA', 'kvA']],
   gateUp: [['gate', 'up']],
 };
 
@@ -39,11 +40,19 @@ function fuse(name: string, held: ReadonlyMap<string, Float32Array>): Float32Arr
 
 async function readTensor(recipe: TensorRecipe, { tensors }: TensorDirectory): Promise<Float32Array> {
   const parts: Float32Array[] = [];
-  for (const { tensor: name, add = 0 } of recipe.parts) {
-    const tensor = tensors.get(name);
-    if (tensor === undefined) throw new Error(`no tensor ${name} in the file`);
-    const { source, offset, rows, cols, rowBytes, type } = tensor;
-    const values = decodeRows(type, await source.read(offset, rows * rowBytes), rows, cols);
+  for (const part of recipe.parts) {
+    const file = tensors.get(part.tensor);
+    if (file === undefined) throw new Error(`no tensor ${part.tensor} in the file`);
+    const { rows, block = 0, turned = false, first = 0, step = 1, firstCol = 0, add = 0 } = part;
+    const { cols } = recipe;
+    const slice =
+      recipe.kind === 'vector'
+        ? wholeSlice(file)
+        : { file, block, turned, first, step, rows, firstCol, cols };
+    const bytes = await Promise.all(
+      sliceRanges(slice).map(({ source, offset, length }) => source.read(offset, length)),
+    );
+    const values = decodeSlice(slice, bytes);
     parts.push(add === 0 ? values : values.map((value) => value + add));
   }
   return join(parts);
