@@ -77,10 +77,8 @@ fn write_rows(first: u32, split: u32, quad: u32, sums: mat4x4<f32>, total: vec4<
   if (quad >= params.kvRank / 4u) {
     return;
   }
-  for (var i = 0u; i < 4u; i++) {
-    if (first + i < row_count()) {
-      write_quad(first + i, split, quad, sums[i], total[i]);
-    }
+  for (var i = 0u; i < min(4u, row_count() - min(first, row_count())); i++) {
+    store_sum(sums_at(first + i, split) + quad, sums[i] / divisor(total)[i]);
   }
 }
 
@@ -146,7 +144,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_i
   }
 
   if (lane < 4u && row + lane <= last) {
-    write_head(row + lane, workgroup.y, highest[lane], total[lane]);
+    close_row(row + lane, workgroup.y, highest[lane], total[lane]);
   }
   if (slice.x >= end) {
     return;

@@ -1,7 +1,8 @@
 // A thread per four rows (a row is a head of a token), four latents at a time: 4 x 4
 // scores for 8 loads. Blocks of latents begin at multiples of 4, and one a row sees
 // nothing of changes nothing for it, so the order of a sum does not depend on where the
-// chunk began.
+// chunk began. Sums of values are kept where the result goes: an array of a latent's
+// length per thread takes software adapters a minute to compile.
 override THREADS: u32;
 
 const LOWEST = -3.0e38; // below any score; finite, so that differences stay numbers
@@ -21,7 +22,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let rank = params.kvRank / 4u;
   let quads = (params.kvRank + params.ropeDim) / 4u;
 
-  var sums: array<mat4x4<f32>, 128>; // [quad], a column per row
+  let sums = vec4(
+    sums_at(row.x, id.y), sums_at(row.y, id.y), sums_at(row.z, id.y), sums_at(row.w, id.y));
   var highest = vec4(LOWEST); // of each row
   var total = vec4(0.0);
   for (var first = slice.x; first < end; first += 4u) {
@@ -57,16 +59,26 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
       let values = mat4x4(
         kv_unpack(cache[cell.x + quad]), kv_unpack(cache[cell.y + quad]),
         kv_unpack(cache[cell.z + quad]), kv_unpack(cache[cell.w + quad]));
-      let s = sums[quad];
-      sums[quad] = mat4x4(s[0] * decay.x, s[1] * decay.y, s[2] * decay.z, s[3] * decay.w) + values * weight;
+      var sum = values * weight;
+      if (first > slice.x) {
+        sum += mat4x4(
+          load_sum(sums.x + quad) * decay.x, load_sum(sums.y + quad) * decay.y,
+          load_sum(sums.z + quad) * decay.z, load_sum(sums.w + quad) * decay.w);
+      }
+      // Rows past the last are the last again, and write the same.
+      store_sum(sums.x + quad, sum[0]);
+      store_sum(sums.y + quad, sum[1]);
+      store_sum(sums.z + quad, sum[2]);
+      store_sum(sums.w + quad, sum[3]);
     }
   }
 
-  for (var i = 0u; i < min(4u, row_count() - first_row); i++) {
-    write_head(first_row + i, id.y, highest[i], total[i]);
+  let made = min(4u, row_count() - first_row);
+  for (var i = 0u; i < made; i++) {
+    close_row(first_row + i, id.y, highest[i], total[i]);
     if (slice.x < end) {
       for (var quad = 0u; quad < rank; quad++) {
-        write_quad(first_row + i, id.y, quad, sums[quad][i], total[i]);
+        store_sum(sums[i] + quad, load_sum(sums[i] + quad) / divisor(total)[i]);
       }
     }
   }

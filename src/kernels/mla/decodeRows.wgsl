@@ -22,14 +22,24 @@ fn slice_of(split: u32) -> vec2<u32> {
   return vec2(split * slice, min((split + 1u) * slice, step.position + 1u));
 }
 
-fn record_of(row: u32, split: u32) -> u32 {
-  return (row * params.splits + split) * (params.kvRank / 4u + 1u);
+// Quads of a row's sums in `partials`: a record begins with (highest, total, 0, 0).
+fn sums_at(row: u32, split: u32) -> u32 {
+  return (row * params.splits + split) * (params.kvRank / 4u + 1u) + 1u;
 }
 
-fn write_head(row: u32, split: u32, highest: f32, total: f32) {
-  partials[record_of(row, split)] = vec4(select(0.0, highest, total > 0.0), total, 0.0, 0.0);
+fn load_sum(at: u32) -> vec4<f32> {
+  return partials[at];
 }
 
-fn write_quad(row: u32, split: u32, quad: u32, sum: vec4<f32>, total: f32) {
-  partials[record_of(row, split) + 1u + quad] = sum;
+fn store_sum(at: u32, sum: vec4<f32>) {
+  partials[at] = sum;
+}
+
+// What finished sums are divided by.
+fn divisor(total: vec4<f32>) -> vec4<f32> {
+  return vec4(1.0);
+}
+
+fn close_row(row: u32, split: u32, highest: f32, total: f32) {
+  partials[sums_at(row, split) - 1u] = vec4(select(0.0, highest, total > 0.0), total, 0.0, 0.0);
 }

@@ -19,9 +19,23 @@ fn slice_of(split: u32) -> vec2<u32> {
   return vec2(0u, step.position + step.tokens);
 }
 
-fn write_head(row: u32, split: u32, highest: f32, total: f32) {}
-
-fn write_quad(row: u32, split: u32, quad: u32, sum: vec4<f32>, total: f32) {
+// Quads of a row's sums in `z`.
+fn sums_at(row: u32, split: u32) -> u32 {
   let head = row % params.heads;
-  z[(row / params.heads * params.zStride + head * params.kvRank) / 4u + quad] = sum / total;
+  return (row / params.heads * params.zStride + head * params.kvRank) / 4u;
 }
+
+fn load_sum(at: u32) -> vec4<f32> {
+  return z[at];
+}
+
+fn store_sum(at: u32, sum: vec4<f32>) {
+  z[at] = sum;
+}
+
+// What finished sums are divided by.
+fn divisor(total: vec4<f32>) -> vec4<f32> {
+  return total;
+}
+
+fn close_row(row: u32, split: u32, highest: f32, total: f32) {}
