@@ -27,7 +27,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   // The manifest names the spec and the layouts; storage itself reads neither.
   storage: { rank: 1, imports: ['base'], types: ['models', 'formats'] },
   gpu: { rank: 1, imports: ['base'] },
-  models: { rank: 2, imports: ['base'], types: ['formats'] },
+  models: { rank: 2, imports: ['base', 'formats'] },
   kernels: { rank: 2, imports: ['base', 'gpu', 'formats'] },
   experts: { rank: 3, imports: ['base', 'gpu', 'storage', 'formats'] },
   graph: { rank: 4, imports: ['base', 'gpu', 'kernels', 'models', 'formats', 'experts'] },

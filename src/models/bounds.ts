@@ -7,6 +7,8 @@ export const LIMITS = {
   heads: 4_096,
   headDim: 4_096,
   inner: 1_048_576,
+  experts: 65_536,
+  convWidth: 1_024,
   vocab: 4_194_304,
   context: 2 ** 31 - 1,
 } as const;

@@ -19,6 +19,7 @@ const RopeShape = v.looseObject({
   mscale: number,
   mscale_all_dim: number,
   truncate: flag,
+  llama_4_scaling_beta: number,
 });
 export type RopeConfig = v.InferOutput<typeof RopeShape>;
 
@@ -34,9 +35,11 @@ const ConfigShape = v.looseObject({
   max_position_embeddings: number,
   original_max_position_embeddings: number,
   rms_norm_eps: number,
+  norm_eps: number,
   hidden_act: v.nullish(v.string()),
   hidden_activation: v.nullish(v.string()),
   tie_word_embeddings: flag,
+  tie_embedding: flag,
   query_pre_attn_scalar: number,
   attn_logit_softcapping: number,
   final_logit_softcapping: number,

@@ -3,151 +3,163 @@
  * directory with the shape the spec needs. A tensor of a layer that nothing uses
  * means the graph is not the model's: that is refused rather than run wrong.
  */
-import { AppError } from '../base/failure.ts';
-import type { FileTensor, TensorDirectory } from '../formats/index.ts';
 import { unsupported } from './families/all.ts';
-import type { TensorNames, TensorRole } from './families/family.ts';
-import type { LayerSpec, ModelSpec, TensorPart, TensorRecipe } from './spec.ts';
+import type { TensorRole } from './families/names.ts';
+import { findTensor } from './named.ts';
+import type { NamedTensors } from './named.ts';
+import { moeRecipes } from './moeRecipes.ts';
+import { openBook, wholePiece } from './recipeBook.ts';
+import type { Piece, RecipeBook } from './recipeBook.ts';
+import type { ConvSpec, DenseFfnSpec, GqaSpec, LayerSpec, MlaSpec, ModelSpec, TensorRecipe } from './spec.ts';
 
-export interface NamedTensors {
-  readonly directory: TensorDirectory;
-  readonly names: TensorNames;
-  /** Before the names of everything but the head. */
-  readonly prefix: string;
+/** A layer's own words for its tensors. */
+interface Layer {
+  readonly book: RecipeBook;
+  readonly named: NamedTensors;
+  readonly index: number;
+  readonly hidden: number;
 }
 
-/** The file's name of a tensor. */
-export function fileName({ names, prefix }: NamedTensors, role: TensorRole, layer = 0): string {
-  return (role === 'head' ? '' : prefix) + names[role].replace('{L}', String(layer));
-}
-
-export function findTensor(named: NamedTensors, role: TensorRole, layer?: number): FileTensor | undefined {
-  return named.directory.tensors.get(fileName(named, role, layer));
-}
-
-/** MISSING_TENSOR { tensor }, BAD_DIMENSIONS { tensor, … }, UNSUPPORTED_FAMILY { family, tensor }. */
-export function tensorRecipes(spec: ModelSpec, named: NamedTensors, normOffset: number): TensorRecipe[] {
+/**
+ * `layersAhead` layers behind the spec's are no part of it. MISSING_TENSOR { tensor },
+ * BAD_DIMENSIONS { tensor, … }, UNSUPPORTED_TYPE { tensor, type }, UNSUPPORTED_FAMILY
+ * { family, tensor }.
+ */
+export function tensorRecipes(
+  spec: ModelSpec,
+  named: NamedTensors,
+  normOffset: number,
+  layersAhead: number,
+): readonly TensorRecipe[] {
   const book = openBook(named, normOffset);
   const { hidden, vocab } = spec;
-  book.matrix('embed', [book.file('embed', vocab, hidden)]);
-  if (!spec.tiedHead) book.matrix('head', [book.file('head', vocab, hidden)]);
+  book.matrix('embed', [wholePiece(book.file('embed', vocab, hidden))]);
+  if (!spec.tiedHead) book.matrix('head', [wholePiece(book.file('head', vocab, hidden))]);
   book.norm('norm', book.file('norm', 1, hidden));
-  spec.layers.forEach((layer, index) => writeLayer(book, layer, index, hidden));
-  refuseUnused(spec, named, book.used);
+  spec.layers.forEach((layer, index) => writeLayer({ book, named, index, hidden }, layer));
+  refuseUnused(spec, named, book.used, layersAhead);
   return book.recipes;
 }
 
-function writeLayer(
-  book: Book,
-  { attention, ffn, postNorms }: LayerSpec,
-  index: number,
-  hidden: number,
-): void {
-  const queries = attention.heads * attention.headDim;
-  const keys = attention.kvHeads * attention.headDim;
-  const file = (role: TensorRole, rows: number, cols: number): FileTensor =>
-    book.file(role, rows, cols, index);
-  const norm = (role: TensorRole, cols = hidden): void => book.norm(`${index}.${role}`, file(role, 1, cols));
+function writeLayer(layer: Layer, { attention, ffn, postNorms }: LayerSpec): void {
+  norm(layer, 'attnNorm');
+  if (attention.kind === 'gqa') gqaRecipes(layer, attention);
+  else if (attention.kind === 'mla') mlaRecipes(layer, attention);
+  else convRecipes(layer, attention);
+  if (postNorms) norm(layer, 'attnPostNorm');
 
-  norm('attnNorm');
-  book.fused(index, 'qkv', [
-    ['q', file('q', queries, hidden)],
-    ['k', file('k', keys, hidden)],
-    ['v', file('v', keys, hidden)],
-  ]);
-  if (attention.qkvBias) {
-    const biases = [file('qBias', 1, queries), file('kBias', 1, keys), file('vBias', 1, keys)];
-    book.vector(`${index}.qkvBias`, biases);
-  }
-  if (attention.qkNorm) {
-    norm('qNorm', attention.headDim);
-    norm('kNorm', attention.headDim);
-  }
-  book.matrix(`${index}.out`, [file('out', hidden, queries)]);
-  if (attention.outBias) book.vector(`${index}.outBias`, [file('outBias', 1, hidden)]);
-  if (postNorms) norm('attnPostNorm');
-
-  norm('ffnNorm');
-  book.fused(index, 'gateUp', [
-    ['gate', file('gate', ffn.inner, hidden)],
-    ['up', file('up', ffn.inner, hidden)],
-  ]);
-  book.matrix(`${index}.down`, [file('down', hidden, ffn.inner)]);
-  if (postNorms) norm('ffnPostNorm');
+  norm(layer, 'ffnNorm');
+  if (ffn.kind === 'dense') denseRecipes(layer, ffn);
+  else moeRecipes(layer.book, layer.named, layer.index, layer.hidden, ffn);
+  if (postNorms) norm(layer, 'ffnPostNorm');
 }
 
-type Book = ReturnType<typeof openBook>;
+function norm({ book, index, hidden }: Layer, role: TensorRole, cols = hidden, name: string = role): void {
+  book.norm(`${index}.${name}`, book.file(role, 1, cols, index));
+}
 
-/** Collects recipes, and which file tensors they use. */
-function openBook(named: NamedTensors, normOffset: number) {
-  const recipes: TensorRecipe[] = [];
-  const used = new Set<string>();
-  const matrix = (name: string, parts: readonly FileTensor[]): void => {
-    const rows = sum(parts.map((part) => part.rows));
-    recipes.push({ name, rows, cols: parts[0]!.cols, kind: 'matrix', parts: parts.map(partOf) });
-  };
-  const vector = (name: string, parts: readonly FileTensor[], add = 0): void => {
-    const cols = sum(parts.map((part) => part.cols));
-    const added = parts.map((part) => (add === 0 ? partOf(part) : { ...partOf(part), add }));
-    recipes.push({ name, rows: 1, cols, kind: 'vector', parts: added });
-  };
-  return {
-    recipes,
-    used,
-    matrix,
-    vector,
-    norm: (name: string, part: FileTensor): void => vector(name, [part], normOffset),
-    /** One matrix where the parts' layouts allow, else one for each run of neighbours that share theirs. */
-    fused(layer: number, whole: string, parts: readonly (readonly [string, FileTensor])[]): void {
-      for (let first = 0; first < parts.length;) {
-        const other = parts.findIndex(([, file], i) => i > first && file.layout !== parts[first]![1].layout);
-        const run = parts.slice(first, other < 0 ? parts.length : other);
-        const name = run.length === parts.length ? whole : run.map(([own]) => own).join('');
-        matrix(
-          `${layer}.${name}`,
-          run.map(([, file]) => file),
-        );
-        first += run.length;
-      }
-    },
-    file(role: TensorRole, rows: number, cols: number, layer?: number): FileTensor {
-      const name = fileName(named, role, layer);
-      used.add(name);
-      return requireShape(named.directory, name, rows, cols);
-    },
-  };
+function gqaRecipes(layer: Layer, spec: GqaSpec): void {
+  const { book, index, hidden } = layer;
+  const queries = spec.heads * spec.headDim;
+  const keys = spec.kvHeads * spec.headDim;
+  book.fused(index, 'qkv', [
+    ['q', book.file('q', queries, hidden, index)],
+    ['k', book.file('k', keys, hidden, index)],
+    ['v', book.file('v', keys, hidden, index)],
+  ]);
+  if (spec.qkvBias) {
+    const biases = [
+      book.file('qBias', 1, queries, index),
+      book.file('kBias', 1, keys, index),
+      book.file('vBias', 1, keys, index),
+    ];
+    book.vector(`${index}.qkvBias`, biases.map(wholePiece));
+  }
+  if (spec.qkNorm === 'head' || spec.qkNorm === 'row') {
+    const row = spec.qkNorm === 'row';
+    norm(layer, 'qNorm', row ? queries : spec.headDim);
+    norm(layer, 'kNorm', row ? keys : spec.headDim);
+  }
+  if (spec.sinks) book.vector(`${index}.sinks`, [wholePiece(book.file('sinks', 1, spec.heads, index))]);
+  book.matrix(`${index}.out`, [wholePiece(book.file('out', hidden, queries, index))]);
+  if (spec.outBias) book.vector(`${index}.outBias`, [wholePiece(book.file('outBias', 1, hidden, index))]);
+}
+
+function mlaRecipes(layer: Layer, spec: MlaSpec): void {
+  const { book, index, hidden } = layer;
+  const { heads, qRank, kvRank, nopeDim, ropeDim, valueDim } = spec;
+  const queries = heads * (nopeDim + ropeDim);
+  const q = qRank > 0 ? book.file('qA', qRank, hidden, index) : book.file('q', queries, hidden, index);
+  book.fused(index, 'qkvA', [
+    ['qA', q],
+    ['kvA', book.file('kvA', kvRank + ropeDim, hidden, index)],
+  ]);
+  if (qRank > 0) {
+    norm(layer, 'qANorm', qRank);
+    book.matrix(`${index}.qB`, [wholePiece(book.file('qB', queries, qRank, index))]);
+  }
+  norm(layer, 'kvANorm', kvRank, 'kvNorm');
+  latentRecipes(layer, spec);
+  book.matrix(`${index}.out`, [wholePiece(book.file('out', hidden, heads * valueDim, index))]);
+}
+
+/** What turns the latent into each head's keys and values: one matrix, or cut as llama.cpp has it. */
+function latentRecipes({ book, named, index }: Layer, { heads, kvRank, nopeDim, valueDim }: MlaSpec): void {
+  if (findTensor(named, 'kvB', index) === undefined && findTensor(named, 'kB', index) !== undefined) {
+    book.matrix(`${index}.kvK`, [wholePiece(book.file('kB', heads * kvRank, nopeDim, index))]);
+    book.matrix(`${index}.kvV`, [wholePiece(book.file('vB', heads * valueDim, kvRank, index))]);
+    return;
+  }
+  const file = book.file('kvB', heads * (nopeDim + valueDim), kvRank, index);
+  const perHead = (piece: (firstRow: number) => Piece): Piece[] =>
+    Array.from({ length: heads }, (_, head) => piece(head * (nopeDim + valueDim)));
+  const tensor = file.name;
+  book.matrix(
+    `${index}.kvK`,
+    perHead((first) => ({
+      file,
+      part: { tensor, rows: kvRank, turned: true, firstCol: first },
+      cols: nopeDim,
+    })),
+  );
+  book.matrix(
+    `${index}.kvV`,
+    perHead((first) => ({ file, part: { tensor, rows: valueDim, first: first + nopeDim }, cols: kvRank })),
+  );
+}
+
+function convRecipes({ book, index, hidden }: Layer, { width, bias }: ConvSpec): void {
+  book.matrix(`${index}.convIn`, [wholePiece(book.file('convIn', 3 * hidden, hidden, index))]);
+  book.vector(`${index}.convWeight`, [wholePiece(book.file('convWeight', hidden, width, index))]);
+  if (bias) book.vector(`${index}.convBias`, [wholePiece(book.file('convBias', 1, hidden, index))]);
+  book.matrix(`${index}.out`, [wholePiece(book.file('convOut', hidden, hidden, index))]);
+}
+
+function denseRecipes({ book, index, hidden }: Layer, { inner }: DenseFfnSpec): void {
+  book.fused(index, 'gateUp', [
+    ['gate', book.file('gate', inner, hidden, index)],
+    ['up', book.file('up', inner, hidden, index)],
+  ]);
+  book.matrix(`${index}.down`, [wholePiece(book.file('down', hidden, inner, index))]);
 }
 
 /** Buffers some exporters write beside the weights; the spec has what they say. */
 const NOT_WEIGHTS = /rotary_emb\.inv_freq$/;
 
-function refuseUnused(spec: ModelSpec, named: NamedTensors, used: ReadonlySet<string>): void {
-  const layerPrefix = named.prefix + named.names.attnNorm.split('{L}')[0]!;
+function refuseUnused(
+  spec: ModelSpec,
+  named: NamedTensors,
+  used: ReadonlySet<string>,
+  layersAhead: number,
+): void {
+  const { attnNorm } = named.names;
+  const layerPrefix =
+    named.prefix + (typeof attnNorm === 'string' ? attnNorm : attnNorm[0]!).split('{L}')[0]!;
+  const count = spec.layers.length;
   for (const name of named.directory.tensors.keys()) {
-    if (name.startsWith(layerPrefix) && !used.has(name) && !NOT_WEIGHTS.test(name)) {
-      throw unsupported(spec.family, `with a tensor ${name}`);
-    }
+    if (!name.startsWith(layerPrefix) || used.has(name) || NOT_WEIGHTS.test(name)) continue;
+    const layer = Number.parseInt(name.slice(layerPrefix.length), 10);
+    if (layer >= count && layer < count + layersAhead) continue;
+    throw unsupported(spec.family, `with a tensor ${name}`);
   }
-}
-
-function requireShape({ tensors }: TensorDirectory, name: string, rows: number, cols: number): FileTensor {
-  const tensor = tensors.get(name);
-  if (tensor === undefined)
-    throw new AppError('MISSING_TENSOR', `the model has no tensor ${name}`, { tensor: name });
-  if (tensor.rows !== rows || tensor.cols !== cols) {
-    throw new AppError(
-      'BAD_DIMENSIONS',
-      `tensor ${name} is ${tensor.rows} x ${tensor.cols}, not ${rows} x ${cols}`,
-      { tensor: name, rows: tensor.rows, cols: tensor.cols, neededRows: rows, neededCols: cols },
-    );
-  }
-  return tensor;
-}
-
-function partOf({ name, rows }: FileTensor): TensorPart {
-  return { tensor: name, rows };
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

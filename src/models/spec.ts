@@ -221,19 +221,25 @@ export interface TensorRecipe {
   readonly parts: readonly TensorPart[];
 }
 
-/** `rows` rows of a matrix in the file: row r is its row first + r*step. */
+/**
+ * `rows` rows of a matrix in the file: row r is its row first + r*step, columns from
+ * firstCol on, as many as the recipe's `cols`. Of a turned matrix, [cols, rows] in the
+ * file, `first` and `step` so count stored columns and `firstCol` stored rows.
+ *
+ * A vector's part is `rows` rows of the tensor's whole width, one after the other; a
+ * turned one is `rows` values of the single stored row `firstCol`.
+ */
 export interface TensorPart {
   /** Name in the file. */
   readonly tensor: string;
   readonly rows: number;
-  /** Which matrix of a stacked tensor [E, a, b]; 0 where not given. */
+  /** Which matrix of a stacked tensor [E, a, b]; 0 where not given. Rows may run on into those behind it. */
   readonly block?: number;
-  /** The file holds the matrix turned, [cols, rows]. */
   readonly turned?: boolean;
   /** 0 and 1 where not given; gpt-oss alternates gate and up rows. */
   readonly first?: number;
   readonly step?: number;
-  /** First column taken, the recipe's `cols` wide; 0 where not given. */
+  /** 0 where not given. */
   readonly firstCol?: number;
   /** Added to every element while importing (Gemma's 1 + w norms in safetensors). */
   readonly add?: number;

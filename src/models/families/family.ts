@@ -1,4 +1,5 @@
-import type { DenseFfnSpec, RopeSpec } from '../spec.ts';
+import type { Activation, GqaSpec, MoeFfnSpec, RouterSpec } from '../spec.ts';
+import type { ExpertNames, TensorNames } from './names.ts';
 
 /**
  * A family as data: how it differs from the shared decoder, and what its files
@@ -11,33 +12,55 @@ export interface Family {
   readonly architectures: readonly string[];
   /** `model_type` of its config.json. */
   readonly modelTypes: readonly string[];
-  readonly activation: DenseFfnSpec['activation'];
-  readonly qkNorm: boolean;
+  readonly attention: 'gqa' | 'mla';
+  readonly activation: Activation;
+  /** 'unit' holds for the layers that rotate. */
+  readonly qkNorm: GqaSpec['qkNorm'];
+  readonly sinks: boolean;
   readonly postNorms: boolean;
   /** The embedding row is multiplied by sqrt(hidden). */
   readonly scaledEmbedding: boolean;
   readonly window: WindowRule;
-  readonly gguf: {
-    /** llama.cpp permutes q and k of the llama family to neighbouring pairs. */
-    readonly pairing: RopeSpec['pairing'];
-    readonly names: TensorNames;
-    /** q·k is multiplied by n^-1/2; headDim where null. `layers` tells sizes of a family apart. */
-    readonly attentionSpan?: (facts: {
-      readonly layers: number;
-      readonly hidden: number;
-      readonly heads: number;
-    }) => number | null;
+  /** null where the family has no experts. */
+  readonly moe: MoeRules | null;
+  readonly gguf: FileRules & {
+    /** What llama.cpp knows by a model's sizes alone; both in config.json's words. */
+    readonly inferred?: (told: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
   };
-  readonly safetensors: {
-    readonly names: TensorNames;
+  readonly safetensors: FileRules & {
     /** Added to every norm weight: 1 where the model computes (1 + w). */
     readonly normOffset: number;
-    /** What transformers' configuration class assumes where config.json is silent. */
-    readonly defaults: Readonly<Record<string, number | boolean>>;
   };
 }
 
-/** Which layers see a sliding window, unless the file lists them itself. */
+export interface FileRules {
+  readonly names: TensorNames;
+  /** Ways in which files hold experts; the first is what a missing one is called by. */
+  readonly experts: readonly ExpertNames[];
+  /**
+   * What holds where the file is silent, in config.json's words: of transformers'
+   * configuration class, or of llama.cpp's code. `rope_interleave` says that rotary
+   * pairs are neighbours: llama.cpp permutes q and k of the llama family so.
+   */
+  readonly defaults: Readonly<Record<string, unknown>>;
+}
+
+/** What of a mixture of experts no file tells. */
+export interface MoeRules {
+  readonly score: RouterSpec['score'] | 'asTold';
+  /** The router and the experts are linear with a bias. */
+  readonly bias: boolean;
+  readonly selectBias: boolean | 'asTold';
+  /** 'byScore': DeepSeek-V2 takes the largest of softmax scores, V3 two of sigmoids. */
+  readonly groupScore: 'max' | 'topTwo' | 'byScore';
+  /** Added to the sum where weights are renormalised. */
+  readonly renormaliseEps: number;
+  readonly weigh: MoeFfnSpec['weigh'];
+  /** The shared expert has a gate of its own. */
+  readonly gatedShared: boolean;
+}
+
+/** Which layers see less than all tokens, unless the file lists them itself. */
 export type WindowRule =
   /** No windows; llama.cpp ignores one in a GGUF file of such a family, and so do we. */
   | { readonly kind: 'never' }
@@ -45,78 +68,24 @@ export type WindowRule =
   | { readonly kind: 'all' }
   /** With `use_sliding_window`, layers from `max_window_layers` on. */
   | { readonly kind: 'upper' }
-  /** All but each n-th layer, which alone uses the global rotary table. */
-  | { readonly kind: 'pattern'; readonly period: number; readonly localTheta: number };
+  /** With `use_sliding_window`, every other layer below `max_window_layers`, from the first. */
+  | { readonly kind: 'evenBelow' }
+  /** With `use_sliding_window`, layers without rotary embedding. */
+  | { readonly kind: 'unrotated' }
+  /** All but each n-th layer, which alone uses the global rotary table where there are two. */
+  | { readonly kind: 'pattern'; readonly period: number; readonly localTheta: number | null }
+  /** Layers with rotary embedding see their own chunk of `attention_chunk_size` tokens. */
+  | { readonly kind: 'chunks' }
+  /** The file must list its layers, which may be convolutions. */
+  | { readonly kind: 'listed' };
 
-/** File names of tensors; '{L}' stands for the layer. */
-export interface TensorNames {
-  readonly embed: string;
-  readonly head: string;
-  readonly norm: string;
-  readonly attnNorm: string;
-  readonly q: string;
-  readonly k: string;
-  readonly v: string;
-  readonly qBias: string;
-  readonly kBias: string;
-  readonly vBias: string;
-  readonly qNorm: string;
-  readonly kNorm: string;
-  readonly out: string;
-  readonly outBias: string;
-  readonly attnPostNorm: string;
-  readonly ffnNorm: string;
-  readonly gate: string;
-  readonly up: string;
-  readonly down: string;
-  readonly ffnPostNorm: string;
-}
-export type TensorRole = keyof TensorNames;
-
-/** gguf-py's constants.py, TENSOR_NAMES. */
-export const GGUF_NAMES: TensorNames = {
-  embed: 'token_embd.weight',
-  head: 'output.weight',
-  norm: 'output_norm.weight',
-  attnNorm: 'blk.{L}.attn_norm.weight',
-  q: 'blk.{L}.attn_q.weight',
-  k: 'blk.{L}.attn_k.weight',
-  v: 'blk.{L}.attn_v.weight',
-  qBias: 'blk.{L}.attn_q.bias',
-  kBias: 'blk.{L}.attn_k.bias',
-  vBias: 'blk.{L}.attn_v.bias',
-  qNorm: 'blk.{L}.attn_q_norm.weight',
-  kNorm: 'blk.{L}.attn_k_norm.weight',
-  out: 'blk.{L}.attn_output.weight',
-  outBias: 'blk.{L}.attn_output.bias',
-  attnPostNorm: 'blk.{L}.post_attention_norm.weight',
-  ffnNorm: 'blk.{L}.ffn_norm.weight',
-  gate: 'blk.{L}.ffn_gate.weight',
-  up: 'blk.{L}.ffn_up.weight',
-  down: 'blk.{L}.ffn_down.weight',
-  ffnPostNorm: 'blk.{L}.post_ffw_norm.weight',
-};
-
-/** transformers' LlamaModel and its kin, without the 'model.' before them. */
-export const HF_NAMES: TensorNames = {
-  embed: 'embed_tokens.weight',
-  head: 'lm_head.weight',
-  norm: 'norm.weight',
-  attnNorm: 'layers.{L}.input_layernorm.weight',
-  q: 'layers.{L}.self_attn.q_proj.weight',
-  k: 'layers.{L}.self_attn.k_proj.weight',
-  v: 'layers.{L}.self_attn.v_proj.weight',
-  qBias: 'layers.{L}.self_attn.q_proj.bias',
-  kBias: 'layers.{L}.self_attn.k_proj.bias',
-  vBias: 'layers.{L}.self_attn.v_proj.bias',
-  qNorm: 'layers.{L}.self_attn.q_norm.weight',
-  kNorm: 'layers.{L}.self_attn.k_norm.weight',
-  out: 'layers.{L}.self_attn.o_proj.weight',
-  outBias: 'layers.{L}.self_attn.o_proj.bias',
-  attnPostNorm: 'layers.{L}.post_attention_layernorm.weight',
-  ffnNorm: 'layers.{L}.post_attention_layernorm.weight',
-  gate: 'layers.{L}.mlp.gate_proj.weight',
-  up: 'layers.{L}.mlp.up_proj.weight',
-  down: 'layers.{L}.mlp.down_proj.weight',
-  ffnPostNorm: 'layers.{L}.post_feedforward_layernorm.weight',
+/** Of families with experts: softmax, then the largest, nothing more. */
+export const PLAIN_MOE: MoeRules = {
+  score: 'softmax',
+  bias: false,
+  selectBias: false,
+  groupScore: 'max',
+  renormaliseEps: 0,
+  weigh: 'output',
+  gatedShared: false,
 };

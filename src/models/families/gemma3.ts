@@ -1,5 +1,5 @@
-import { GGUF_NAMES, HF_NAMES } from './family.ts';
 import type { Family } from './family.ts';
+import { GGUF_NAMES, HF_NAMES } from './names.ts';
 
 /**
  * Gemma 3, text. GGUF files carry the norms with the 1 of (1 + w) already added.
@@ -9,22 +9,28 @@ export const gemma3: Family = {
   name: 'gemma3',
   architectures: ['gemma3'],
   modelTypes: ['gemma3_text', 'gemma3'],
+  attention: 'gqa',
   activation: 'geluTanh',
-  qkNorm: true,
+  qkNorm: 'head',
+  sinks: false,
   postNorms: true,
   scaledEmbedding: true,
   window: { kind: 'pattern', period: 6, localTheta: 10_000 },
+  moe: null,
   gguf: {
-    pairing: 'half',
     names: GGUF_NAMES,
-    // The 27B model alone, of 62 layers, divides by hidden / heads; GGUF has no key for it.
-    attentionSpan: ({ layers, hidden, heads }) => (layers === 62 ? hidden / heads : null),
+    experts: [],
+    // The 27B model alone, of 62 layers, divides by the root of hidden / heads; GGUF has no key for it.
+    inferred: ({ num_hidden_layers: layers, hidden_size: hidden, num_attention_heads: heads }) =>
+      layers === 62 ? { query_pre_attn_scalar: Number(hidden) / Number(heads) } : {},
+    defaults: {},
   },
   safetensors: {
     names: {
       ...HF_NAMES,
       ffnNorm: 'layers.{L}.pre_feedforward_layernorm.weight',
     },
+    experts: [],
     normOffset: 1,
     defaults: {
       vocab_size: 262_208,
