@@ -43,16 +43,22 @@ export function floatForm(file: BlockTensor & { readonly type: FloatType }): Flo
 /** Values of floats as a file stores them, little-endian. */
 export function decodeFloats(type: FloatType, bytes: Uint8Array): Float32Array<ArrayBuffer> {
   if (type === 'F32') return new Float32Array(bytes.slice().buffer);
-  const halves = wordsOf(bytes, 2);
-  const out = new Float32Array(halves.length);
-  if (type === 'F16') {
-    const table = halfTable();
-    for (let i = 0; i < halves.length; i += 1) out[i] = table[halves[i]!]!;
-    return out;
-  }
-  const bits = new Uint32Array(out.buffer);
-  for (let i = 0; i < halves.length; i += 1) bits[i] = halves[i]! << 16;
+  const { buffer, byteOffset, length } = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice();
+  const stored = new Uint16Array(buffer, byteOffset, length >> 1);
+  return type === 'F16' ? decodeHalves(stored) : decodeBrainFloats(stored);
+}
+
+function decodeHalves(stored: Uint16Array): Float32Array<ArrayBuffer> {
+  const table = halfTable();
+  const out = new Float32Array(stored.length);
+  for (let i = 0; i < stored.length; i += 1) out[i] = table[stored[i]!]!;
   return out;
+}
+
+function decodeBrainFloats(stored: Uint16Array): Float32Array<ArrayBuffer> {
+  const bits = new Uint32Array(stored.length);
+  for (let i = 0; i < stored.length; i += 1) bits[i] = stored[i]! << 16;
+  return new Float32Array(bits.buffer);
 }
 
 /** Aligned views; bytes at an odd place are copied. */

@@ -1,7 +1,10 @@
 /**
  * f32 to the simplest quantised layouts, as ggml quantises to Q8_0 and Q4_0:
  * round to nearest against the largest magnitude of each 32 values, every
- * operation rounded to f32.
+ * operation rounded to f32. A group with a value that is no finite number gets
+ * NaN for its scale, so that broken weights stay broken.
+ *
+ * Gigabytes pass through here while importing: nothing is allocated per group.
  */
 import { f32ToF16 } from '../base/floats.ts';
 import { GROUP, padCols } from './layouts.ts';
@@ -17,47 +20,67 @@ export function quantiseRows(
   cols: number,
   out: Planes,
 ): void {
-  const width = padCols(cols);
+  const quantise = target === 'q8s' ? quantise8 : quantise4;
+  const groupBytes = target === 'q8s' ? GROUP : GROUP / 2;
   const scales = new DataView(out.scales.buffer, out.scales.byteOffset, out.scales.byteLength);
-  const group = new Float32Array(GROUP);
+  const last = new Float32Array(GROUP);
+  const groups = padCols(cols) / GROUP;
+  const whole = Math.floor(cols / GROUP);
   for (let r = 0; r < rows; r += 1) {
-    for (let c = 0; c < width; c += GROUP) {
-      const from = r * cols + c;
-      group.fill(0);
-      group.set(values.subarray(from, from + Math.min(GROUP, cols - c)));
-      const index = (r * width + c) / GROUP;
-      const scale =
-        target === 'q8s'
-          ? quantise8(group, out.quants, index * GROUP)
-          : quantise4(group, out.quants, (index * GROUP) / 2);
-      scales.setUint16(index * 2, f32ToF16(scale), true);
+    const index = r * groups;
+    for (let g = 0; g < whole; g += 1) {
+      const scale = quantise(values, r * cols + g * GROUP, out.quants, (index + g) * groupBytes);
+      scales.setUint16((index + g) * 2, f32ToF16(scale), true);
     }
+    if (whole === groups) continue;
+    last.fill(0);
+    last.set(values.subarray(r * cols + whole * GROUP, (r + 1) * cols));
+    const scale = quantise(last, 0, out.quants, (index + whole) * groupBytes);
+    scales.setUint16((index + whole) * 2, f32ToF16(scale), true);
   }
 }
 
 /** Writes 32 signed bytes; returns their scale. */
-function quantise8(values: Float32Array, quants: Uint8Array, to: number): number {
+function quantise8(values: Float32Array, from: number, quants: Uint8Array, to: number): number {
   let largest = 0;
-  for (const value of values) largest = Math.max(largest, Math.abs(value));
+  let finite = 0;
+  for (let i = from; i < from + GROUP; i += 1) {
+    const value = values[i]!;
+    const magnitude = Math.abs(value);
+    if (magnitude > largest) largest = magnitude;
+    finite += value - value;
+  }
   const scale = Math.fround(largest / 127);
   const inverse = scale === 0 ? 0 : Math.fround(1 / scale);
   for (let i = 0; i < GROUP; i += 1) {
-    const x = Math.fround(values[i]! * inverse);
-    quants[to + i] = Math.sign(x) * Math.floor(Math.abs(x) + 0.5);
+    const x = Math.fround(values[from + i]! * inverse);
+    // To nearest, halves away from zero. |x| is at most 127; weights' signs are no branch one could predict.
+    const sign = ((x * 0x800000) | 0) >> 31;
+    quants[to + i] = (((Math.abs(x) + 0.5) | 0) ^ sign) - sign;
   }
-  return scale;
+  return finite === 0 ? scale : NaN;
 }
 
 /** Writes 16 bytes of nibbles, 8 meaning zero; the value of largest magnitude becomes -8 steps. */
-function quantise4(values: Float32Array, quants: Uint8Array, to: number): number {
+function quantise4(values: Float32Array, from: number, quants: Uint8Array, to: number): number {
   let largest = 0;
-  for (const value of values) if (Math.abs(value) > Math.abs(largest)) largest = value;
-  const scale = Math.fround(largest / -8);
+  let signed = 0;
+  let finite = 0;
+  for (let i = from; i < from + GROUP; i += 1) {
+    const value = values[i]!;
+    const magnitude = Math.abs(value);
+    if (magnitude > largest) {
+      largest = magnitude;
+      signed = value;
+    }
+    finite += value - value;
+  }
+  const scale = Math.fround(signed / -8);
   const inverse = scale === 0 ? 0 : Math.fround(1 / scale);
-  const q = (i: number): number => {
-    const x = Math.fround(values[i]! * inverse);
-    return Math.min(15, Math.trunc(Math.fround(x + 8.5)));
-  };
-  for (let i = 0; i < GROUP / 2; i += 1) quants[to + i] = q(i) | (q(i + GROUP / 2) << 4);
-  return scale;
+  for (let i = 0; i < GROUP / 2; i += 1) {
+    const low = Math.fround(Math.fround(values[from + i]! * inverse) + 8.5) | 0;
+    const high = Math.fround(Math.fround(values[from + GROUP / 2 + i]! * inverse) + 8.5) | 0;
+    quants[to + i] = (low > 15 ? 15 : low) | ((high > 15 ? 15 : high) << 4);
+  }
+  return finite === 0 ? scale : NaN;
 }

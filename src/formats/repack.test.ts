@@ -117,3 +117,15 @@ test('quantising pads short rows with zero weights', () => {
     }
   }
 });
+
+test.each(['q8s', 'q4s'] as const)('quantising to %s leaves broken weights broken', (target) => {
+  for (const broken of [NaN, Infinity, -Infinity]) {
+    const values = new Float32Array(96).fill(0.5);
+    values[40] = broken;
+    const quants = new Uint8Array(quantBytes(target, 1, 96));
+    const scales = new Uint8Array(scaleBytes(target, 1, 96));
+    quantiseRows(target, values, 1, 96, { quants, scales });
+    const means = dequantiseRows(target, quants, scales, 1, 96);
+    expect([...means].map(Number.isNaN)).toEqual([...values].map((_, i) => i >= 32 && i < 64));
+  }
+});
