@@ -61,11 +61,14 @@ export async function buildRecord(
     }
     at = end;
   }
-  for (const { spans, strips: batch } of batchesOf(strips)) {
-    const bytesOf = await readSpans(spans, read, signal);
-    for (const strip of batch) strip.write(strip.ranges.map(bytesOf));
-  }
+  for (const batch of batchesOf(strips)) await convertBatch(batch, read, signal);
   return out;
+}
+
+/** A function of its own, so that what was read is let go before the next batch is. */
+async function convertBatch({ spans, strips }: Batch, read: ReadRange, signal: AbortSignal): Promise<void> {
+  const bytesOf = await readSpans(spans, read, signal);
+  for (const strip of strips) strip.write(strip.ranges.map(bytesOf));
 }
 
 function vectorStrip({ slice, add, to }: Piece, { quants }: Planes): Strip {
