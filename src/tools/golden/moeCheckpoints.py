@@ -13,6 +13,9 @@ layers have routers), `routes` [layer][token] (the experts, ascending) and `marg
 that was not, in logits, or in biased sigmoid scores where those decide; null where
 all are chosen.
 
+The quantised ones (quantisedFolders.py) are run with the values their packed tensors
+stand for, as plain floats.
+
 What a fixture claims to prove is checked: each change of configuration in `matters`
 and the loss of any tensor must move the logits, and the cached, token-by-token run
 must give the same ones.
@@ -31,6 +34,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, Mistral4ForCausalLM
 sys.path.insert(0, str(Path(__file__).parent))
 from fixture import PROMPT, exact_in_halves, fresh_folder, logits_of, run, spread, write_hf, write_truth
 from moeFamilies import FAMILIES
+from quantisedFolders import PACKED
 from routes import RouteRecorder
 
 # Published files keep what the choice of experts hangs on in f32.
@@ -128,20 +132,42 @@ def check_what_matters(family, state, tokens, logits):
         assert moved > 5e-3 if change else moved == 0, f"{family.name}: {change} moves the logits by {moved:.1e}"
 
 
-def make(family):
+def make(family, packed=None):
     model = model_of(family.config)
     state = seeded_weights(model, family)
     model.load_state_dict(state)
-    saved = as_saved(model, family.spelling)
-
-    folder = fresh_folder(family.name)
+    weights = as_saved(model, family.spelling)
     config = family.config | dict(architectures=[type(model).__name__])
-    write_hf(folder / "hf", config, {
-        name: value if name.endswith(F32_TENSORS) else value.to(torch.bfloat16) for name, value in saved.items()})
-    model = class_of(config).from_pretrained(folder / "hf", **PLAINLY).eval()
-    for name, value in state.items():
-        assert torch.equal(model.state_dict()[name], value), name
+    folder = fresh_folder(family.name)
+    if packed is None:
+        write_hf(folder / "hf", config, as_stored(weights, torch.bfloat16))
+        model = loaded(folder / "hf", config)
+        for name, value in state.items():
+            assert torch.equal(model.state_dict()[name], value), name
+    else:
+        files, weights = packed.pack(weights)
+        write_hf(folder / "hf", config | packed.settings, as_stored(files, packed.floats))
+        with tempfile.TemporaryDirectory() as plain:
+            write_hf(Path(plain) / "hf", config, weights)
+            model = loaded(Path(plain) / "hf", config)
+        state = {name: value.clone() for name, value in model.state_dict().items()}
+    record(family, folder, model, state)
 
+
+def as_stored(tensors, floats):
+    return {name: value.to(floats) if value.dtype == torch.float32 and keeps_no_f32(name) else value
+            for name, value in tensors.items()}
+
+
+def keeps_no_f32(name):
+    return not name.endswith((*F32_TENSORS, "weight_scale_inv"))
+
+
+def loaded(folder, config):
+    return class_of(config).from_pretrained(folder, **PLAINLY).eval()
+
+
+def record(family, folder, model, state):
     recorder = RouteRecorder(model)
     tokens, logits = run(model, family.seed)
     layers, routes, margins = recorder.routes()
@@ -168,3 +194,6 @@ if __name__ == "__main__":
     for family in FAMILIES:
         if not wanted or family.name in wanted:
             make(family)
+    for packed in PACKED:
+        if not wanted or packed.family.name in wanted:
+            make(packed.family, packed)
