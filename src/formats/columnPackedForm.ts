@@ -10,14 +10,12 @@
 import type { PackedTensor } from './directory.ts';
 import { type Form, stridedRange, type Window } from './form.ts';
 import { GROUP } from './layouts.ts';
+import { groupSpan, scaleBits, wordsOf } from './groupTables.ts';
 import {
   checkGroupIndex,
   decodeByRepacking,
   groupIndexRange,
-  groupSpan,
-  scaleBits,
   scaleWriter,
-  wordsOf,
   writeGroup,
 } from './nibbleGroups.ts';
 

@@ -21,7 +21,14 @@ export type DiskType =
   | 'Q3_K';
 
 /** The forms in which safetensors files pack a matrix into tensors of several. */
-export type PackedType = 'FP8' | 'MXFP4_PAIRS' | 'GPTQ_INT4' | 'AWQ_INT4' | 'CT_INT4' | 'MLX_INT4';
+export type PackedType =
+  | 'FP8'
+  | 'MXFP4_PAIRS'
+  | 'GPTQ_INT4'
+  | 'AWQ_INT4'
+  | 'CT_INT4'
+  | 'MLX_INT4'
+  | 'MLX_INT8';
 
 /** Where the bytes of a tensor lie, row after row. */
 export interface TensorPlace {

@@ -6,6 +6,7 @@ import type { FileTensor, UnreadableTensor } from './directory.ts';
 import { floatForm, isFloat } from './floatForm.ts';
 import type { Form } from './form.ts';
 import { fp8Form } from './fp8Form.ts';
+import { mlx8Form } from './mlx8Form.ts';
 import { rowPackedForm } from './rowPackedForm.ts';
 
 /** UNSUPPORTED_TYPE { tensor, type } where nothing here reads the tensor. */
@@ -19,6 +20,8 @@ export function formOf(file: FileTensor): Form {
     case 'GPTQ_INT4':
     case 'AWQ_INT4':
       return columnPackedForm(file);
+    case 'MLX_INT8':
+      return mlx8Form(file);
     case 'FP8':
       return fp8Form(file);
     case 'UNREADABLE':

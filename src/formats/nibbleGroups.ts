@@ -4,7 +4,8 @@ import { bf16ToF32, f16ToF32, f32ToBf16, f32ToF16 } from '../base/floats.ts';
 import { dequantiseRows } from './dequantise.ts';
 import type { PackedTensor, StoredTensor } from './directory.ts';
 import type { ByteRange, Form, Window } from './form.ts';
-import { GROUP, quantBytes, scaleBytes } from './layouts.ts';
+import { quantBytes, scaleBytes } from './layouts.ts';
+import { wordsOf } from './groupTables.ts';
 import type { Planes } from './repack.ts';
 
 /** Four nibbles of the low half word as the low nibbles of four bytes. */
@@ -82,20 +83,6 @@ export function decodeByRepacking(
   return dequantiseRows(file.layout, quants, scales, rows, cols);
 }
 
-/** The scales, in a line of them, that a window's columns use. */
-export interface GroupSpan {
-  readonly from: number;
-  readonly count: number;
-  /** Which of the span's the window's g-th 32 columns use. */
-  at(g: number): number;
-}
-
-export function groupSpan({ packing: { groupCols } }: PackedTensor, { firstCol, cols }: Window): GroupSpan {
-  const from = Math.floor(firstCol / groupCols);
-  const count = Math.ceil((firstCol + cols) / groupCols) - from;
-  return { from, count, at: (g) => Math.floor((firstCol + g * GROUP) / groupCols) - from };
-}
-
 export function groupIndexRange(groupIndex: StoredTensor, { firstCol, cols }: Window): ByteRange {
   return { source: groupIndex.source, offset: groupIndex.offset + firstCol * 4, length: cols * 4 };
 }
@@ -113,17 +100,4 @@ export function checkGroupIndex(file: PackedTensor, firstCol: number, bytes: Uin
       { tensor: file.name, type: `${file.type} with desc_act` },
     );
   }
-}
-
-/** Little-endian words; bytes at an odd place are copied. */
-export function wordsOf(bytes: Uint8Array): Uint32Array {
-  const { buffer, byteOffset, length } = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
-  return new Uint32Array(buffer, byteOffset, length >> 2);
-}
-
-/** Scales of `size` bytes by index. */
-export function scaleBits(size: number, bytes: Uint8Array): Uint8Array | Uint16Array {
-  if (size === 1) return bytes;
-  const { buffer, byteOffset, length } = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice();
-  return new Uint16Array(buffer, byteOffset, length >> 1);
 }

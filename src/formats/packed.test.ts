@@ -108,7 +108,7 @@ async function check(known: Case, change: Partial<RowSlice>, layout: string): Pr
 
 test('the fixture has every packed type', () => {
   expect(new Set(cases.map(({ file }) => file.type))).toEqual(
-    new Set(['FP8', 'MXFP4_PAIRS', 'GPTQ_INT4', 'AWQ_INT4', 'CT_INT4', 'MLX_INT4']),
+    new Set(['FP8', 'MXFP4_PAIRS', 'GPTQ_INT4', 'AWQ_INT4', 'CT_INT4', 'MLX_INT4', 'MLX_INT8']),
   );
 });
 

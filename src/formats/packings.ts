@@ -167,7 +167,6 @@ function packCompressed(
   return matrix('CT_INT4', layout, `${module}.weight`, [blocks, rows, cols], packing);
 }
 
-/** A weight of words without scales beside it is no packed one. */
 function packMlx(
   weights: StoredTensor,
   module: string,
@@ -177,19 +176,30 @@ function packMlx(
   const { name, rows, shape } = weights;
   if (quantisation.method !== 'mlx') throw unsupported(`words under ${quantisation.method}`, name);
   const { bits, mode, groupCols: groupSize } = quantisation.schemeOf(module);
-  if (mode !== 'affine' || bits !== 4) throw unsupported(`MLX's ${mode} of ${bits} bits`, name);
+  const kind = mode === 'affine' && (bits === 4 || bits === 8) ? `int${bits}` : mode;
+  if (kind !== 'int4' && kind !== 'int8' && kind !== 'mxfp4') {
+    throw unsupported(`MLX's ${mode} of ${bits} bits`, name);
+  }
   book.pieces.add(name);
-  const cols = weights.cols * 8;
+  const cols = weights.cols * (kind === 'int8' ? 4 : 8);
   const groupCols = checkedGroup(groupSize, cols, name);
   const scales = book.required(`${module}.scales`);
+  requireShape(scales, rows, cols / groupCols);
+  const shapes = [stackOf(shape, 2), rows, cols] as const;
+  if (kind === 'mxfp4') {
+    requireType(scales, ['U8']);
+    if (groupCols !== GROUP) throw unsupported(`MLX's mxfp4 in groups of ${groupCols}`, name);
+    return matrix('MXFP4_PAIRS', 'f4e', name, shapes, { ...BARE, weights, scales, groupCols });
+  }
   const zeros = book.required(`${module}.biases`);
   requireType(scales, ['F16', 'BF16']);
   requireType(zeros, [scales.dtype]);
-  requireShape(scales, rows, cols / groupCols);
   requireShape(zeros, rows, cols / groupCols);
-  const layout = scales.dtype === 'F16' ? 'q4m' : 'q4b';
   const packing = { ...BARE, weights, scales, zeros, groupCols };
-  return matrix('MLX_INT4', layout, name, [stackOf(shape, 2), rows, cols], packing);
+  const halves = scales.dtype === 'F16';
+  return kind === 'int4'
+    ? matrix('MLX_INT4', halves ? 'q4m' : 'q4b', name, shapes, packing)
+    : matrix('MLX_INT8', halves ? 'q8m' : 'f32', name, shapes, packing);
 }
 
 function packFp8(weights: StoredTensor, quantisation: Quantisation, book: PieceBook): PackedTensor {

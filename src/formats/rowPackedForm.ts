@@ -7,20 +7,17 @@
  *                q + 8, weight_scale [rows, groups], weight_zero_point I32 [rows/8, groups]
  *                of z + 8, eight rows a word; w = s (q - z)
  *   MLX_INT4     weight U32 [.., rows, cols/8], scales and biases [.., rows, groups];
- *                w = s q + b
+ *                w = s q + b; in its mode 'mxfp4' it is MXFP4_PAIRS
  */
 import type { PackedTensor, StoredTensor } from './directory.ts';
 import { type ByteRange, type Form, gatherRows, stridedRange, type Window } from './form.ts';
 import { GROUP } from './layouts.ts';
+import { type GroupSpan, groupSpan, tableRange, tableReader, wordsOf } from './groupTables.ts';
 import {
   checkGroupIndex,
   decodeByRepacking,
   groupIndexRange,
-  groupSpan,
-  type GroupSpan,
-  scaleBits,
   scaleWriter,
-  wordsOf,
   writeGroup,
 } from './nibbleGroups.ts';
 
@@ -104,23 +101,6 @@ function packedAlongRows(zeros: StoredTensor): Zeros {
       };
     },
   };
-}
-
-/** Scales or biases: a line of them for each row. */
-function tableRange(table: StoredTensor, window: Window, { from, count }: GroupSpan): ByteRange {
-  const size = table.rowBytes / table.cols;
-  return stridedRange(table, window, from * size, count * size);
-}
-
-function tableReader(
-  table: StoredTensor,
-  { rows, step }: Window,
-  { count }: GroupSpan,
-  bytes: Uint8Array,
-): (r: number, at: number) => number {
-  const size = table.rowBytes / table.cols;
-  const bits = scaleBits(size, gatherRows(bytes, rows, step * table.rowBytes, count * size));
-  return (r, at) => bits[r * count + at]!;
 }
 
 function wordBytes(cols: number): number {

@@ -62,6 +62,10 @@ def signed(packed):
     return packed.view(np.int32)
 
 
+def unsigned(packed):
+    return torch.from_numpy(np.ascontiguousarray(signed(packed))).view(torch.uint32)
+
+
 def mxfp4():
     experts, rows, cols = 3, 6, 128
     q = nibbles(experts, rows, cols)
@@ -169,18 +173,28 @@ def compressed(name, shape, group, dtype, symmetric, layout, exact=False):
     case(name, {"quantization_config": config}, tensors, {"m.x.weight": ("CT_INT4", layout, 1, values)})
 
 
-def mlx(name, shape, group, dtype, layout):
-    q = nibbles(*shape)
+def mlx(name, shape, group, dtype, layout, bits=4):
+    q = random.integers(0, 2**bits, shape).astype(np.uint32)
     per_group = (*shape[:-1], shape[-1] // group)
     (stored, s), (biases, b) = scales(per_group, dtype), scales(per_group, dtype)
     values = spread(s, group) * q.astype(np.float32) + spread(b, group)
+    packed = words(q, -1) if bits == 4 else q.astype(np.uint8).view(np.uint32)
+    if peers:
+        peers.mlx(values, packed, s, b, group_size=group, bits=bits)
+    settings = {"group_size": group, "bits": 4, "mode": "affine", "x": {"group_size": group, "bits": bits}}
+    case(name, {"quantization": settings, "quantization_config": settings},
+         {"x.weight": unsigned(packed), "x.scales": stored, "x.biases": biases},
+         {"x.weight": (f"MLX_INT{bits}", layout, int(np.prod(shape[:-2])), values)})
+
+
+def mlx_mxfp4():
+    q, exponents = nibbles(2, 3, 64), random.integers(100, 140, (2, 3, 2)).astype(np.uint8)
+    values = np.ldexp(E2M1[q], spread(exponents.astype(np.int32) - 127, 32))
     packed = words(q, -1)
     if peers:
-        peers.mlx(group, packed, s, b, values)
-    settings = {"group_size": group, "bits": 4, "mode": "affine"}
-    case(name, {"quantization": settings, "quantization_config": settings},
-         {"x.weight": torch.from_numpy(np.ascontiguousarray(signed(packed))).view(torch.uint32), "x.scales": stored, "x.biases": biases},
-         {"x.weight": ("MLX_INT4", layout, int(np.prod(shape[:-2])), values)})
+        peers.mlx(values, packed, exponents, mode="mxfp4", group_size=32, bits=4)
+    case("mlx, mxfp4", {"quantization": {"group_size": 32, "bits": 4, "mode": "mxfp4"}},
+         {"x.weight": unsigned(packed), "x.scales": exponents}, {"x.weight": ("MXFP4_PAIRS", "f4e", 2, values)})
 
 
 DEEPSEEK = {"quant_method": "fp8", "activation_scheme": "dynamic", "fmt": "e4m3"}
@@ -207,5 +221,8 @@ compressed("compressed-tensors with zero points by row, odd", (12, 40), None, to
 compressed("compressed-tensors, bfloat16 scales that halves hold", (8, 64), 32, torch.bfloat16, False, "q4z", exact=True)
 mlx("mlx, halves", (6, 128), 64, torch.float16, "q4m")
 mlx("mlx, bfloat16, stacked", (3, 4, 128), 32, torch.bfloat16, "q4b")
+mlx("mlx of 8 bits, halves", (5, 64), 32, torch.float16, "q8m", bits=8)
+mlx("mlx of 8 bits, bfloat16", (5, 128), 64, torch.bfloat16, "f32", bits=8)
+mlx_mxfp4()
 
 print(json.dumps({"cases": cases}, indent=1))

@@ -62,8 +62,8 @@ class Peers:
         theirs = PackedQuantizationCompressor.decompress(local, scheme)["weight"]
         assert np.array_equal(theirs.float().numpy(), values)
 
-    def mlx(self, group, packed, scales, biases, values):
+    def mlx(self, values, *arrays, **settings):
         mx = importlib.import_module("mlx.core")
-        theirs = mx.dequantize(mx.array(packed), mx.array(scales), mx.array(biases), group_size=group, bits=4)
+        theirs = mx.dequantize(*map(mx.array, arrays), dtype=mx.float32, **settings)
         # Its kernel may fuse the multiplication and the addition.
         assert np.allclose(np.array(theirs), values, rtol=1e-6, atol=1e-7)
