@@ -150,9 +150,8 @@ const VARIANTS: Readonly<Record<KernelShape, readonly Omit<ExpertMatmulOptions, 
     { ...GATE_UP, layout: 'q8h', gate: 'geluTanh' },
   ],
   hardware: [
-    { ...DOWN, layout: 'bf16' },
+    { ...DOWN, layout: 'bf16', bias: true },
     { ...GATE_UP, layout: 'q4s', gate: 'swigluOai', bias: true },
-    { ...DOWN, layout: 'q8s', bias: true },
     { ...GATE_UP, layout: 'q4m', bias: true, weighInput: true },
   ],
 };

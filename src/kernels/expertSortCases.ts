@@ -75,6 +75,7 @@ export const expertSortSuite: KernelSuite = {
       { title: 'more ids than a block', tokens: 70, experts: 130, topK: 6, shared: 1, tile: 16 },
       { title: 'ids in two blocks exactly', tokens: 33, experts: 256, topK: 8, tile: 32 },
       { title: 'the longest chunk', tokens: 512, experts: 60, topK: 4, shared: 4, tile: 32 },
+      { title: 'the most of all', tokens: 512, experts: 1024, topK: 32, shared: 8, tile: 16, ids: 1024 },
       { title: 'every expert', tokens: 65, experts: 12, topK: 12, tile: 16 },
       {
         title: 'all on one expert, full tiles',

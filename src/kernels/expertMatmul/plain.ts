@@ -70,12 +70,13 @@ export function plainSort(
   slots: Uint32Array,
   { idBase, tile }: Readonly<Record<'idBase' | 'tile', number>>,
 ): Sorted {
-  const flat = routes.flat();
+  const entriesOf = Array.from(slots, (): number[] => []);
+  routes.flat().forEach((chosen, entry) => entriesOf[chosen.id - idBase]?.push(entry));
   const order: number[] = [];
   const tiles: Tile[] = [];
   slots.forEach((slot, id) => {
     if (slot === NO_SLOT) return;
-    const entries = flat.flatMap((chosen, entry) => (chosen.id === idBase + id ? [entry] : []));
+    const entries = entriesOf[id]!;
     for (let start = 0; start < entries.length; start += tile) {
       const some = entries.slice(start, start + tile);
       tiles.push({ id, slot, first: order.length, count: some.length });
