@@ -144,9 +144,10 @@ const VARIANTS: Readonly<Record<KernelShape, readonly Omit<ExpertMatmulOptions, 
   software: [
     { ...GATE_UP, layout: 'f32' },
     { ...DOWN, layout: 'f16', bias: true },
-    { ...GATE_UP, layout: 'q4s', gate: 'swigluOai', bias: true },
+    { ...GATE_UP, layout: 'f4e', gate: 'swigluOai', bias: true },
     { ...GATE_UP, layout: 'q4m', weighInput: true },
     { ...DOWN, layout: 'q4k' },
+    { ...DOWN, layout: 'f8b' },
     { ...GATE_UP, layout: 'q8h', gate: 'geluTanh' },
   ],
   hardware: [
