@@ -36,12 +36,12 @@ const BINDINGS: readonly TypedBinding[] = [
 ];
 
 /** Tokens of the longest chunk it sorts. */
-export const MOST_SORTED_TOKENS = 512;
+const MOST_TOKENS = 512;
 
 /** Bytes of `args`; its buffer needs INDIRECT usage too. */
 export const EXPERT_ARGS_BYTES = 32;
 
-/** Throws, when launched, where the step has more tokens than MOST_SORTED_TOKENS. */
+/** Throws, when launched, where the step has more than 512 tokens. */
 export function expertSort(): KernelCard {
   return {
     name: 'expertSort',
@@ -52,7 +52,7 @@ export function expertSort(): KernelCard {
     constants: {},
     needs: [],
     grid: (_, tokens) => {
-      if (tokens > MOST_SORTED_TOKENS) throw new Error(`expertSort of ${tokens} tokens`);
+      if (tokens > MOST_TOKENS) throw new Error(`expertSort of ${tokens} tokens`);
       return [1, 1, 1];
     },
   };

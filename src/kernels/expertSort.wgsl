@@ -14,7 +14,7 @@ fn tiles_for(count: u32) -> u32 {
   return (count + params.tile - 1u) / params.tile;
 }
 
-// Ids and tokens past the block wrap to large numbers or lie past its end.
+// Where an entry's id lies in the block that begins at `first`; an id before it wraps past its end.
 fn place_of(entry: u32, first: u32) -> u32 {
   return routes[entry].x - params.idBase - first;
 }

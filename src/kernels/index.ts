@@ -13,13 +13,7 @@ export {
   type ExpertMatmulOptions,
   type ExpertRole,
 } from './expertMatmul.ts';
-export {
-  EXPERT_ARGS_BYTES,
-  expertGrid,
-  expertSort,
-  MOST_SORTED_TOKENS,
-  mostExpertTiles,
-} from './expertSort.ts';
+export { EXPERT_ARGS_BYTES, expertGrid, expertSort, mostExpertTiles } from './expertSort.ts';
 export { glu } from './glu.ts';
 export type { KvType } from './kv/kv.ts';
 export { matmul } from './matmul.ts';
