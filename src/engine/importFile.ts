@@ -116,6 +116,7 @@ const PACKED_NAMES: Readonly<Record<PackedType, string>> = {
   AWQ_INT4: 'AWQ int4',
   CT_INT4: 'compressed-tensors int4',
   MLX_INT4: 'MLX 4-bit',
+  MLX_INT8: 'MLX 8-bit',
 };
 
 function typeName(tensor: FileTensor): string {

@@ -34,22 +34,22 @@ export function planTensor(
 ): PlannedTensor {
   const { name, rows, cols, kind, experts } = recipe;
   if (recipe.parts.length === 0) throw new Error(`recipe ${name} has no parts`);
-  const parts = recipe.parts.map((part): PlannedPart & { exact: boolean } => {
+  const parts = recipe.parts.map((part): PlannedPart => {
     const file = directory.tensors.get(part.tensor);
     if (!file) {
       throw new AppError('MISSING_TENSOR', `the file has no tensor ${part.tensor}`, { tensor: part.tensor });
     }
-    return { slice: sliceOf(recipe, part, file), add: part.add ?? 0, exact: isExact(recipe, part, file) };
+    return { slice: sliceOf(recipe, part, file), add: part.add ?? 0 };
   });
   const whole =
     kind === 'vector'
       ? rows === 1 && sum(parts, ({ slice }) => slice.rows * slice.cols) === cols
       : sum(parts, ({ slice }) => slice.rows) === rows;
-  if (!whole || !parts.every(({ exact }) => exact)) throw misshapen(recipe, directory);
+  if (!whole) throw misshapen(recipe, directory);
   const layout = kind === 'vector' ? 'f32' : targetLayout(recipe, keptLayout(name, parts), weights);
   const entry = { name, layout, rows, cols, ...(kind === 'matrix' && experts !== undefined && { experts }) };
   checkExperts(entry);
-  return { entry, kind, parts: parts.map(({ slice, add }) => ({ slice, add })) };
+  return { entry, kind, parts };
 }
 
 /** A vector's part is all of a tensor unless it says which rows, or (turned) how many of one column. */
@@ -62,21 +62,6 @@ function sliceOf({ kind, cols }: TensorRecipe, part: TensorPart, file: FileTenso
 
 function isCut({ block, turned, first, step, firstCol }: TensorPart): boolean {
   return turned === true || [block, first, step, firstCol].some((place) => place !== undefined);
-}
-
-/**
- * Whether a matrix's part is as large as the tensor, or the block, it says it is; one
- * that says where it begins is some of it, and reading it checks that it lies inside.
- */
-function isExact({ kind, cols }: TensorRecipe, part: TensorPart, file: FileTensor): boolean {
-  if (kind === 'vector') return true;
-  const { rows, block, turned = false, first, step, firstCol } = part;
-  const blockRows = file.rows / file.blocks;
-  const [allRows, allCols] = turned
-    ? [file.cols, blockRows]
-    : [block === undefined ? file.rows : blockRows, file.cols];
-  const rowsFit = first !== undefined || step !== undefined || rows === allRows;
-  return rowsFit && (firstCol !== undefined || cols === allCols);
 }
 
 function misshapen({ name, rows, cols, parts }: TensorRecipe, { tensors }: TensorDirectory): AppError {

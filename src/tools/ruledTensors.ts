@@ -2,6 +2,15 @@
 import { f32ToBf16 } from '../base/floats.ts';
 import { type ByteSource, type FileTensor, layoutOf, type TensorDirectory } from '../formats/index.ts';
 
+import type { TensorRecipe } from '../models/index.ts';
+import type { WeightChoice } from '../storage/index.ts';
+import { type ImportPlan, planImport } from '../engine/importPlan.ts';
+import { buildRecord } from '../engine/importRecord.ts';
+import type { ReadRange } from '../engine/readAhead.ts';
+
+export const signal = new AbortController().signal;
+export const directly: ReadRange = ({ source, offset, length }) => source.read(offset, length);
+
 export interface RuledTensor {
   readonly name: string;
   readonly type: 'F32' | 'BF16';
@@ -68,4 +77,32 @@ function fill(
     if (type === 'F32') view.setFloat32(at, number, true);
     else view.setUint16(at, f32ToBf16(number), true);
   }
+}
+
+/** Plans and builds all records. */
+export async function recordsOf(
+  file: RuledFile,
+  recipes: readonly TensorRecipe[],
+  weights: WeightChoice = 'keep',
+): Promise<{ readonly plan: ImportPlan; readonly records: readonly Uint8Array[] }> {
+  const plan = planImport(recipes, file.directory, { weights });
+  const records: Uint8Array[] = [];
+  for (const index of plan.records.keys()) records.push(await buildRecord(plan, index, directly, signal));
+  return { plan, records };
+}
+
+/** Where each record first differs from what it should be; megabytes are compared, so not by `toEqual`. */
+export function differences(
+  records: readonly Uint8Array[],
+  expected: readonly Uint8Array[],
+): { record: number; byte: number }[] {
+  const found: { record: number; byte: number }[] = [];
+  for (let record = 0; record < Math.max(records.length, expected.length); record++) {
+    const is = records[record] ?? new Uint8Array();
+    const shouldBe = expected[record] ?? new Uint8Array();
+    if (is.length > 0 && Buffer.compare(is, shouldBe) === 0) continue;
+    const byte = is.findIndex((value, at) => value !== shouldBe[at]);
+    found.push({ record, byte: byte < 0 ? is.length : byte });
+  }
+  return found;
 }
