@@ -148,7 +148,10 @@ function packCompressed(
   book.optional(`${module}.weight_shape`);
   requireType(weights, ['I32']);
   const scales = book.required(`${module}.weight_scale`);
-  const zeros = book.optional(`${module}.weight_zero_point`);
+  // Some writers store a symmetric matrix's zero points, which are zeros, too.
+  const zeroName = `${module}.weight_zero_point`;
+  const zeros = scheme.symmetric ? null : book.required(zeroName);
+  book.pieces.add(zeroName);
   const groupIndex = book.optional(`${module}.weight_g_idx`);
   const { rows } = weights;
   const cols = weights.cols * 8;
@@ -161,7 +164,10 @@ function packCompressed(
     requireShape(zeros, blocks * Math.ceil(rows / blocks / 8), cols / groupCols);
     if (blocks > 1 && (rows / blocks) % 8 !== 0) throw wrongShape(weights, 'stacked matrices of 8n rows');
   }
-  if (groupIndex) requireShape(groupIndex, 1, cols);
+  if (groupIndex) {
+    requireType(groupIndex, ['I32']);
+    requireShape(groupIndex, 1, cols);
+  }
   const layout = zeros ? 'q4z' : scales.dtype === 'F16' ? 'q4s' : 'q4b';
   const packing = { ...BARE, weights, scales, zeros, groupIndex, groupCols };
   return matrix('CT_INT4', layout, `${module}.weight`, [blocks, rows, cols], packing);
@@ -205,18 +211,25 @@ function packMlx(
 function packFp8(weights: StoredTensor, quantisation: Quantisation, book: PieceBook): PackedTensor {
   const { name, rows, cols, shape } = weights;
   const module = name.endsWith('.weight') ? name.slice(0, -'.weight'.length) : null;
-  const scales =
+  const found =
     module === null
       ? book.required(`${name}_scale_inv`, `${name}_scale`)
       : book.required(`${module}.weight_scale_inv`, `${module}.weight_scale`, `${module}.scale`);
+  const blocks = stackOf(shape, 2);
+  const scales = found.rows * found.cols === blocks ? oneEach(found) : found;
   requireType(scales, ['F32', 'F16', 'BF16', 'F8_E8M0', 'U8']);
   // Of activations, which stay in f32 here.
   for (const side of ['input_scale', 'activation_scale'])
     book.optional(`${module ?? name}.${side}`, `${name}_${side}`);
   book.pieces.add(name);
-  const blocks = stackOf(shape, 2);
   const blockRows = rows / blocks;
-  const [groupRows, groupCols] = fp8Block(scales, blockRows, cols, fp8BlockOf(quantisation, module ?? name));
+  const [groupRows, groupCols] = fp8Block(
+    scales,
+    blocks,
+    blockRows,
+    cols,
+    fp8BlockOf(quantisation, module ?? name),
+  );
   requireShape(scales, blocks * Math.ceil(blockRows / groupRows), Math.ceil(cols / groupCols));
   const packing = { ...BARE, weights, scales, groupRows, groupCols };
   return matrix('FP8', fp8Layout(packing, cols), name, [blocks, rows, cols], packing);
@@ -227,14 +240,21 @@ function fp8BlockOf(quantisation: Quantisation, module: string): readonly [numbe
   return quantisation.method === 'compressed-tensors' ? quantisation.schemeOf(module).block : null;
 }
 
+/** Scales of whole matrices as a column, whatever dimensions they came in. */
+function oneEach(scales: StoredTensor): StoredTensor {
+  const count = scales.rows * scales.cols;
+  return { ...scales, rows: count, cols: 1, rowBytes: (scales.rows * scales.rowBytes) / count };
+}
+
 /** The model's block; or, where it has none, one scale for a whole matrix, or one for each row. */
 function fp8Block(
   scales: StoredTensor,
+  blocks: number,
   rows: number,
   cols: number,
   block: readonly [number, number] | null,
 ): readonly [number, number] {
-  if (scales.rows * scales.cols === 1) return [rows, cols];
+  if (scales.rows === blocks && scales.cols === 1) return [rows, cols];
   if (block) return block;
   if (scales.cols === 1) return [1, cols];
   throw wrongShape(scales, 'one scale, or one for each row, where config.json names no weight_block_size');

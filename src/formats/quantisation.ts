@@ -13,6 +13,8 @@ export type Quantisation =
 
 export interface PackScheme {
   readonly bits: number;
+  /** Without zero points. */
+  readonly symmetric: boolean;
   /** Columns that share a scale; the whole row is Infinity. */
   readonly groupCols: number;
   readonly block: readonly [number, number] | null;
@@ -29,6 +31,7 @@ const Block = v.tuple([Count, Count]);
 const Weights = v.looseObject({
   num_bits: Count,
   type: v.optional(v.string(), 'int'),
+  symmetric: v.optional(v.boolean(), true),
   strategy: v.nullish(v.string()),
   group_size: v.nullish(Count),
   block_structure: v.nullish(v.union([Block, v.string()])),
@@ -134,7 +137,14 @@ function compressedSchemes({ config_groups: groups }: Settings): (module: string
 }
 
 function packScheme(weights: v.InferOutput<typeof Weights>): PackScheme {
-  const { num_bits: bits, type, strategy, group_size: groupSize, block_structure: block } = weights;
+  const {
+    num_bits: bits,
+    type,
+    symmetric,
+    strategy,
+    group_size: groupSize,
+    block_structure: block,
+  } = weights;
   if (type !== 'int' && !(type === 'float' && bits === 8)) {
     throw unsupported(`compressed-tensors of ${bits}-bit ${type}`);
   }
@@ -142,7 +152,7 @@ function packScheme(weights: v.InferOutput<typeof Weights>): PackScheme {
     throw unsupported(`compressed-tensors by ${strategy ?? 'an unnamed strategy'}`);
   }
   const groupCols = strategy === 'group' ? wholeRow(groupSize) : Infinity;
-  return { bits, groupCols, block: Array.isArray(block) ? block : null };
+  return { bits, symmetric, groupCols, block: Array.isArray(block) ? block : null };
 }
 
 function pattern(source: string): RegExp {

@@ -152,7 +152,7 @@ function storedTensor(
     throw badDimensions(name, `shape [${shape.join(', ')}]`);
   const size = ELEMENT_BYTES[dtype];
   const rowBytes = size === undefined ? (end - start) / rows : cols * size;
-  if (end - start !== rows * rowBytes) {
+  if (end < start || end - start !== rows * rowBytes) {
     throw corrupt(
       source.name,
       `tensor ${name} has ${end - start} bytes where its shape asks for ${rows * rowBytes}`,

@@ -110,8 +110,9 @@ def fp8(name, config, key, scale_key, shape, block, dtype, layout):
 def fp8_single(name, config, shape, scale_shape):
     weights, w = fp8_weights(*shape)
     stored, s = scales(scale_shape, torch.bfloat16)
+    blocks = int(np.prod(shape[:-2]))
     case(name, {"quantization_config": config}, {"x.weight": weights, "x.weight_scale": stored, "x.input_scale": torch.ones(1)},
-         {"x.weight": ("FP8", "f8b", 1, w * (s if s.ndim == 2 else s.reshape(1, 1)))})
+         {"x.weight": ("FP8", "f8b", blocks, w * (s if s.ndim > 1 else s.reshape(-1, 1, 1)).reshape(*shape[:-2], -1, 1))})
 
 
 def gptq(name, version, group, symmetric, reordered=False):
@@ -208,6 +209,7 @@ fp8("fp8 8x256, e8m0", DEEPSEEK | {"weight_block_size": [8, 256]}, "x.weight", "
 fp8("fp8 32x32, e8m0", DEEPSEEK | {"weight_block_size": [32, 32]}, "x.weight", "x.scale", (40, 80), (32, 32), torch.float8_e8m0fnu, "f32")
 fp8("fp8 stacked", DEEPSEEK | {"weight_block_size": [8, 128]}, "experts.down_proj", "experts.down_proj_scale_inv", (3, 12, 136), (8, 128), torch.bfloat16, "f8b")
 fp8_single("fp8 of one scale", DEEPSEEK, (6, 40), ())
+fp8_single("fp8 of one scale for each expert", DEEPSEEK, (3, 5, 40), (3,))
 fp8_single("fp8 by row", BY_ROW, (6, 40), (6, 1))
 gptq("gptq, first version", 1, 32, False)
 gptq("gptq, symmetric", 1, 32, True)
