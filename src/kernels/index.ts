@@ -13,6 +13,7 @@ export {
   type ExpertMatmulOptions,
   type ExpertRole,
 } from './expertMatmul.ts';
+export { expertDown, expertGateUp } from './expertMatvec.ts';
 export { EXPERT_ARGS_BYTES, expertGrid, expertSort, mostExpertTiles } from './expertSort.ts';
 export { glu } from './glu.ts';
 export type { KvType } from './kv/kv.ts';
@@ -25,6 +26,7 @@ export { mlaValue, mlaValueMany } from './mlaValue.ts';
 export { createKernelRecorder, type KernelRecorder } from './record.ts';
 export { rmsnorm } from './rmsnorm.ts';
 export { ropeWrite } from './ropeWrite.ts';
+export { route } from './route.ts';
 export { rowNorm } from './rowNorm.ts';
 export { NO_TOKEN, packSettings, sample, scratchWords } from './sample.ts';
 export type { SampleSettings } from './samplePlain.ts';
