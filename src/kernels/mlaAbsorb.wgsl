@@ -17,7 +17,7 @@ fn query_base(token: u32, head: u32) -> u32 {
 }
 
 fn write_output(token: u32, head: u32, row: u32, value: f32) {
-  queries[result_base(token, head) + row] = value * query_scale(token);
+  queries[result_base(token, head) + row] = value;
 }
 
 fn result_base(token: u32, head: u32) -> u32 {
@@ -25,7 +25,7 @@ fn result_base(token: u32, head: u32) -> u32 {
 }
 
 // What scores are multiplied by.
-fn query_scale(token: u32) -> f32 {
+fn output_scale(token: u32) -> f32 {
   return params.scale * temperature(step.position + token);
 }
 
@@ -36,7 +36,7 @@ fn rotate_query(token: u32, head: u32, thread: u32) {
     let own = base + channel;
     let partner = base + turn.partner;
     let value = q[own / 4u][own % 4u] * turn.cos + q[partner / 4u][partner % 4u] * turn.sin;
-    queries[result_base(token, head) + params.kvRank + channel] = value * query_scale(token);
+    queries[result_base(token, head) + params.kvRank + channel] = value * output_scale(token);
   }
 }
 
@@ -63,9 +63,11 @@ fn write_cache(token: u32, thread: u32) {
   }
   for (var quad = thread; quad < params.ropeDim / 4u; quad += THREADS) {
     let key = base + params.kvRank;
-    cache[cell + quads + quad] = kv_pack(vec4(
-      rotated_key(key, 4u * quad, position), rotated_key(key, 4u * quad + 1u, position),
-      rotated_key(key, 4u * quad + 2u, position), rotated_key(key, 4u * quad + 3u, position)));
+    var value = vec4(0.0);
+    for (var c = 0u; c < min(4u, params.ropeDim); c++) { // not a constant: no unrolling
+      value[c] = rotated_key(key, 4u * quad + c, position);
+    }
+    cache[cell + quads + quad] = kv_pack(value);
   }
 }
 

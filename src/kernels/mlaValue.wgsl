@@ -27,7 +27,7 @@ fn weigh_slices(head: u32) {
   }
 }
 
-// Quad `v` of the head's z, zeros past its end.
+// Quad `v` of the head's z before its division, zeros past its end.
 fn input_quad(token: u32, head: u32, v: u32) -> vec4<f32> {
   var sum = vec4(0.0);
   if (4u * v < params.kvRank) {
@@ -39,7 +39,11 @@ fn input_quad(token: u32, head: u32, v: u32) -> vec4<f32> {
       }
     }
   }
-  return sum / total;
+  return sum;
+}
+
+fn output_scale(token: u32) -> f32 {
+  return 1.0 / total;
 }
 
 fn write_output(token: u32, head: u32, row: u32, value: f32) {

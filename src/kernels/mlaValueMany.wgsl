@@ -10,6 +10,10 @@ fn input_quad(token: u32, head: u32, v: u32) -> vec4<f32> {
   return z[(token * params.zStride + head * params.kvRank) / 4u + v];
 }
 
+fn output_scale(token: u32) -> f32 {
+  return 1.0;
+}
+
 fn write_output(token: u32, head: u32, row: u32, value: f32) {
   out[token * params.outStride + head * params.valueDim + row] = value;
 }

@@ -3,6 +3,7 @@
  * need: W is [heads · rows, columns]. The kernel that uses it gives
  *   head_rows() -> u32                                rows of a head
  *   input_quad(token, head, v) -> vec4<f32>           four columns, zeros past the end
+ *   output_scale(token) -> f32                        what its sums are multiplied by
  *   write_output(token, head, row, value)
  * and calls head_product(workgroup, thread): workgroup.y is the head, z the tokens' tile.
  */

@@ -71,12 +71,15 @@ fn head_product(workgroup: vec3<u32>, thread: u32) {
   }
 
   var sums = array<vec4<f32>, 8>(a0, a1, a2, a3, a4, a5, a6, a7);
-  for (var i = 0u; i < 8u; i++) {
-    let output = first + r + 8u * i;
-    for (var j = 0u; j < 4u; j++) {
-      let token = first_token + t + 8u * j;
-      if (output < head_rows() && token < step.tokens) {
-        write_output(token, head, output, sums[i][j]);
+  for (var j = 0u; j < 4u; j++) {
+    let token = first_token + t + 8u * j;
+    if (token < step.tokens) {
+      let scale = output_scale(token);
+      for (var i = 0u; i < 8u; i++) {
+        let output = first + r + 8u * i;
+        if (output < head_rows()) {
+          write_output(token, head, output, sums[i][j] * scale);
+        }
       }
     }
   }

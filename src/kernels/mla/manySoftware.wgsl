@@ -36,8 +36,9 @@ fn head_product(workgroup: vec3<u32>, thread: u32) {
     }
   }
   for (var t = 0u; t < tokens; t++) {
+    let sum = sums[t] * output_scale(first_token + t);
     for (var k = 0u; k < 4u; k++) {
-      write_output(first_token + t, head, first + k, sums[t][k]);
+      write_output(first_token + t, head, first + k, sum[k]);
     }
   }
 }

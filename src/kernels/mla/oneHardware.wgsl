@@ -48,5 +48,5 @@ fn head_product(workgroup: vec3<u32>, thread: u32) {
   for (var other = team * LANES; other < (team + 1u) * LANES; other++) {
     sum += parts[other][lane];
   }
-  write_output(0u, head, output, sum);
+  write_output(0u, head, output, sum * output_scale(0u));
 }

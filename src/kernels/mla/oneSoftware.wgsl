@@ -31,6 +31,7 @@ fn head_product(workgroup: vec3<u32>, thread: u32) {
       weights_dot(at.x + g, input, input_sum), weights_dot(at.y + g, input, input_sum),
       weights_dot(at.z + g, input, input_sum), weights_dot(at.w + g, input, input_sum));
   }
+  sums *= output_scale(0u);
   for (var k = 0u; k < 4u; k++) {
     write_output(0u, head, first + k, sums[k]);
   }
