@@ -11,7 +11,9 @@ import torch
 from gguf import MODEL_ARCH, MODEL_TENSOR, TENSOR_NAMES, get_tensor_name_map
 from transformers import AutoConfig, AutoModelForCausalLM
 from transformers.core_model_loading import revert_weight_conversion
+from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
 from transformers.models.gemma3.modeling_gemma3 import Gemma3ForCausalLM
+from transformers.models.mistral4.modeling_mistral4 import Mistral4ForCausalLM
 
 ARCHITECTURES = {
     "llama": MODEL_ARCH.LLAMA, "mistral": MODEL_ARCH.LLAMA, "qwen2": MODEL_ARCH.QWEN2, "qwen3": MODEL_ARCH.QWEN3,
@@ -21,6 +23,9 @@ ARCHITECTURES = {
     "glm4_moe_lite": MODEL_ARCH.DEEPSEEK2, "mistral4": MODEL_ARCH.MISTRAL4, "llama4_text": MODEL_ARCH.LLAMA4,
     "lfm2_moe": MODEL_ARCH.LFM2MOE,
 }
+
+# llama.cpp's qwen2moe has experts in every layer.
+NO_GGUF = {"Qwen2-MoE, some layers dense, some windowed"}
 
 CASES = {
     "SmolLM2-135M": {
@@ -344,10 +349,25 @@ def gguf_tensors(config: dict, tensors: list[dict], layers: int) -> list[dict]:
     return out
 
 
-def record(config: dict) -> dict:
+def frequencies_of(inner) -> dict:
+    """The first, a middle and the last of the global table, and what multiplies its cosines."""
+    rotary = getattr(inner, "rotary_emb", None) or inner.pos_emb
+    if not hasattr(rotary, "attention_scaling"):
+        return {}  # Gemma 3 has a table for each kind of layer
+    with torch.device("cpu"):
+        table, amplitude = (
+            rotary.compute_default_rope_parameters(rotary.config, device="cpu") if rotary.rope_type == "default"
+            else ROPE_INIT_FUNCTIONS[rotary.rope_type](rotary.config, device="cpu")
+        )
+    return {"amplitude": amplitude, "count": table.numel(), "picked": [table[i].item() for i in (0, table.numel() // 2, -1)]}
+
+
+def record(title: str, config: dict) -> dict:
     given = {**copy.deepcopy(config), "pad_token_id": None}
     with torch.device("meta"):
-        model = AutoModelForCausalLM.from_config(AutoConfig.for_model(**given))
+        settings = AutoConfig.for_model(**given)
+        own_class = Mistral4ForCausalLM if config["model_type"] == "mistral4" else None  # not in the auto classes
+        model = AutoModelForCausalLM.from_config(settings) if own_class is None else own_class(settings)
     inner = model.model
     layers = [
         {
@@ -370,17 +390,17 @@ def record(config: dict) -> dict:
             entry |= {"nope": attention.qk_nope_head_dim, "value": attention.v_head_dim}
     held = collapsed(own)
     norm = getattr(inner, "norm", None) or inner.embedding_norm
-    gguf = gguf_tensors(config, hub, len(layers))
+    gguf = None if title in NO_GGUF else gguf_tensors(config, hub, len(layers))
     plain = [{key: value for key, value in entry.items() if key not in ("nope", "value")} for entry in hub]
     return {
-        "tensors": plain, "held": None if held == plain else held, "gguf": gguf, "layers": layers, "embedScale": scale,
+        "tensors": plain, "held": None if {entry["name"] for entry in held} == {entry["name"] for entry in plain} else held, "gguf": gguf, "layers": layers, "embedScale": scale,
         "normEps": getattr(norm, "variance_epsilon", None) or norm.eps, "tiedHead": bool(model.config.tie_word_embeddings),
         "contextLength": model.config.max_position_embeddings,
         "logitSoftCap": getattr(model.config, "final_logit_softcapping", None) or 0,
         "residualScale": getattr(inner.layers[0], "residual_multiplier", 1.0),
         "logitScale": 1 / getattr(model, "logits_scaling", 1.0),
-        "amplitude": getattr(getattr(inner, "rotary_emb", None) or getattr(inner, "pos_emb", None), "attention_scaling", 1.0),
+        "rope": model.config.rope_parameters, "frequencies": frequencies_of(inner),
     }
 
 
-print(json.dumps([{"title": title, "config": config, **record(config)} for title, config in CASES.items()], indent=None, separators=(",", ":")).replace('{"title"', '\n{"title"'))
+print(json.dumps([{"title": title, "config": config, **record(title, config)} for title, config in CASES.items()], indent=None, separators=(",", ":")).replace('{"title"', '\n{"title"'))
