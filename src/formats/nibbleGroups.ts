@@ -1,10 +1,9 @@
 /** What the 4-bit forms share: nibbles into GPU order, and an entry of the scales plane. */
 import { AppError } from '../base/failure.ts';
-import { bf16ToF32, f16ToF32, f32ToBf16, f32ToF16 } from '../base/floats.ts';
-import { dequantiseRows } from './dequantise.ts';
+import { bf16ToF32, e2m1ToF32, e8m0ToF32, f16ToF32, f32ToBf16, f32ToF16 } from '../base/floats.ts';
 import type { PackedTensor, StoredTensor } from './directory.ts';
 import type { ByteRange, Form, Window } from './form.ts';
-import { quantBytes, scaleBytes } from './layouts.ts';
+import { GROUP, padCols, quantBytes, scaleBytes, type WeightLayout } from './layouts.ts';
 import { wordsOf } from './groupTables.ts';
 import type { Planes } from './repack.ts';
 
@@ -76,11 +75,53 @@ export function decodeByRepacking(
   bytes: readonly Uint8Array[],
   repack: Form['repack'],
 ): Float32Array<ArrayBuffer> {
+  const { layout } = file;
   const { rows, cols } = window;
-  const quants = new Uint8Array(quantBytes(file.layout, rows, cols));
-  const scales = new Uint8Array(scaleBytes(file.layout, rows, cols));
+  const quants = new Uint8Array(quantBytes(layout, rows, cols));
+  const scales = new Uint8Array(scaleBytes(layout, rows, cols));
   repack(window, bytes, { quants, scales });
-  return dequantiseRows(file.layout, quants, scales, rows, cols);
+  const out = new Float32Array(rows * cols);
+  const meanings = meaningsOf(layout, scales);
+  const groups = padCols(cols) / GROUP;
+  for (let r = 0; r < rows; r += 1) {
+    for (let g = 0; g < groups; g += 1) {
+      const group = r * groups + g;
+      const meaning = meanings(group);
+      const to = r * cols + g * GROUP;
+      const width = Math.min(GROUP, cols - g * GROUP);
+      for (let i = 0; i < width; i += 1) {
+        const byte = quants[group * (GROUP / 2) + (i & 15)]!;
+        out[to + i] = meaning[i < 16 ? byte & 15 : byte >> 4]!;
+      }
+    }
+  }
+  return out;
+}
+
+/** What the sixteen nibbles of a group mean; the array is the same for all. */
+function meaningsOf(layout: WeightLayout, scales: Uint8Array): (group: number) => Float32Array {
+  const halves = new Uint16Array(scales.buffer, scales.byteOffset, scales.length >> 1);
+  const meaning = new Float32Array(16);
+  const fill = (of: (q: number) => number): Float32Array => {
+    for (let q = 0; q < 16; q += 1) meaning[q] = of(q);
+    return meaning;
+  };
+  const read = layout === 'q4b' ? bf16ToF32 : f16ToF32;
+  return (group) => {
+    if (layout === 'f4e') {
+      const scale = e8m0ToF32(scales[group]!);
+      return fill((q) => scale * e2m1ToF32(q));
+    }
+    if (layout === 'q4s') {
+      const scale = read(halves[group]!);
+      return fill((q) => scale * (q - 8));
+    }
+    const scale = read(halves[2 * group]!);
+    const second = read(halves[2 * group + 1]!);
+    return layout === 'q4z'
+      ? fill((q) => scale * (q - second))
+      : fill((q) => Math.fround(scale * q) + second);
+  };
 }
 
 export function groupIndexRange(groupIndex: StoredTensor, { firstCol, cols }: Window): ByteRange {
