@@ -15,7 +15,7 @@ import {
   type ReadbackRing,
   type StepArena,
 } from '../gpu/index.ts';
-import { Forward, keepable, type GpuWeights } from '../graph/index.ts';
+import { Forward, keepable, type ChosenExperts, type GpuWeights } from '../graph/index.ts';
 import { NO_TOKEN, type KernelShape, type KvType } from '../kernels/index.ts';
 import type { ModelSpec } from '../models/index.ts';
 import { GREEDY, type SamplingSettings } from './sampling.ts';
@@ -100,7 +100,7 @@ export class Runner {
   }
 
   /** See Forward.readRoutes. */
-  readRoutes(tokens: number, decoded: boolean): Promise<readonly (readonly (readonly number[])[])[]> {
+  readRoutes(tokens: number, decoded: boolean): Promise<ChosenExperts> {
     return this.#forward.readRoutes(tokens, decoded);
   }
 

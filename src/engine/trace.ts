@@ -3,6 +3,7 @@
  * the others from single steps, through the same programs that a chat uses. One
  * step at a time, since each row is read back.
  */
+import type { ChosenExperts } from '../graph/index.ts';
 import type { Runner } from './runner.ts';
 import type { SamplingSettings } from './sampling.ts';
 import type { Finish } from './session.ts';
@@ -14,6 +15,8 @@ export interface TraceOptions {
   readonly signal: AbortSignal;
   /** Rows of `vocab` floats in order of position; prompt + tokens rows in all. */
   readonly onLogits: (rows: Float32Array<ArrayBuffer>) => Promise<void>;
+  /** The experts chosen at the same positions, where asked for. */
+  readonly onRoutes?: (routes: ChosenExperts) => void;
 }
 
 export interface Trace {
@@ -36,7 +39,9 @@ export async function trace(
   const last = prompt.length - 1;
   for (let at = 0; at < last; at += runner.logitRows) {
     options.signal.throwIfAborted();
-    await options.onLogits(await runner.prefillLogits(at, Math.min(runner.logitRows, last - at)));
+    const count = Math.min(runner.logitRows, last - at);
+    await options.onLogits(await runner.prefillLogits(at, count));
+    options.onRoutes?.(await runner.readRoutes(count, false));
   }
   const prefilled = performance.now();
   const tokens: number[] = [];
@@ -44,6 +49,7 @@ export async function trace(
   for (let position = last; ; position++) {
     const id = await runner.decode(position);
     await options.onLogits(await runner.readLogits());
+    options.onRoutes?.(await runner.readRoutes(1, true));
     if (tokens.length === most) break;
     if (options.signal.aborted || options.stopIds.has(id)) {
       finish = options.signal.aborted ? 'aborted' : 'stop';

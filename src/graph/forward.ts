@@ -42,6 +42,9 @@ export interface ForwardOptions {
   readonly chunk?: number | undefined;
 }
 
+/** For each layer that has experts, the ids each token chose, ascending. [layers][tokens][topK] */
+export type ChosenExperts = readonly (readonly (readonly number[])[])[];
+
 export interface Programs {
   /** Embedding to logits of one token. */
   readonly decode: readonly Dispatch[];
@@ -173,7 +176,7 @@ export class Forward {
    * The experts the last program chose, for each layer that has any: ids by token,
    * ascending, without the shared ones. After a chunk of `tokens`, or (1) after a decoded token.
    */
-  async readRoutes(tokens: number, decoded: boolean): Promise<readonly (readonly (readonly number[])[])[]> {
+  async readRoutes(tokens: number, decoded: boolean): Promise<ChosenExperts> {
     const { spec } = this.#options;
     const { routes } = decoded ? this.#one : this.#many;
     const chosen: number[][][] = [];
@@ -251,8 +254,7 @@ export class Forward {
           outStride: this.strides.hidden,
         },
         {
-          quants: chunk.quants,
-          ...(chunk.scales ? { scales: chunk.scales } : {}),
+          ...b.planes(chunk, 1 / table.rows),
           timeline: whole(this.timeline),
           out: b.stream,
         },

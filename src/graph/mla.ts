@@ -1,7 +1,7 @@
 /**
  * Multi-head latent attention in its absorbed form, at decode and at prefill: the
  * cache holds the latents, and queries come to them instead of keys being made of
- * them. A decoded token takes six dispatches (seven where queries have a latent of
+ * them. A decoded token takes five dispatches (six where queries have a latent of
  * their own): norm and latents; [queries from theirs]; absorption, rope and cache;
  * split attention; merge and values; output and residual.
  *
@@ -37,7 +37,7 @@ export function decodeMla(b: ProgramBuilder, layer: LayerSpec, mla: MlaSpec, at:
   absorb(b, mla, at, false);
   b.add(
     mlaAttendDecode({ kv: kv.type, shape }),
-    { heads, kvRank, ropeDim, splits, queryStride: b.strides.queries },
+    { heads, kvRank, ropeDim, splits },
     { queries: acts.queries, cache: cache(b, at), partials: acts.partials },
   );
   const values = b.weights.get(`${at}.kvV`);

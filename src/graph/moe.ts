@@ -150,7 +150,7 @@ function chooseExperts(b: ProgramBuilder, moe: MoeFfnSpec, at: number): void {
     {
       experts,
       topK,
-      shared: entriesOf(moe) - topK,
+      pieces: entriesOf(moe) - topK,
       groups: padCols(hidden) / 32,
       width: hidden,
       eps: normEps,

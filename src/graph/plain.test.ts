@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { openGguf, openSafetensors, type ByteSource } from '../formats/index.ts';
+import { openGguf, openSafetensors } from '../formats/index.ts';
 import { specFromConfig, specFromGguf, type ModelSpec } from '../models/index.ts';
 import { compareRows } from './compareRows.ts';
-import { GOLDEN_MODELS, readGolden, type Golden } from './golden.ts';
+import { GOLDEN_FOLDERS, GOLDEN_MODELS, readGolden, type Golden } from './golden.ts';
 import { createPlainSession, plainForward, type PlainWeights } from './plain.ts';
 import { readPlainWeights } from './plainWeights.ts';
 
@@ -11,31 +11,31 @@ interface Loaded {
   readonly weights: PlainWeights;
 }
 
-async function fromGguf({ gguf }: Golden): Promise<Loaded> {
+async function fromGguf({ name, gguf }: Golden): Promise<Loaded> {
+  if (gguf === null) throw new Error(`${name} has no GGUF`);
   const { metadata, directory } = await openGguf([gguf]);
   const { spec, recipes } = await specFromGguf(metadata, directory);
   return { spec, weights: await readPlainWeights(recipes, directory) };
 }
 
-async function fromFolder(folder: readonly ByteSource[]): Promise<Loaded> {
-  const config = folder.find(({ name }) => name === 'config.json');
-  if (config === undefined) throw new Error('no config.json');
-  const text = new TextDecoder().decode(await config.read(0, config.size));
-  const directory = await openSafetensors(folder.filter(({ name }) => name.endsWith('.safetensors')));
-  const { spec, recipes } = specFromConfig(JSON.parse(text), directory);
+async function fromFolder({ name, folder }: Golden): Promise<Loaded> {
+  const source = folder?.find((file) => file.name === 'config.json');
+  if (folder === null || source === undefined) throw new Error(`${name} has no folder`);
+  const config: unknown = JSON.parse(new TextDecoder().decode(await source.read(0, source.size)));
+  const shards = folder.filter((file) => file.name.endsWith('.safetensors'));
+  const directory = await openSafetensors(shards, undefined, undefined, config);
+  const { spec, recipes } = specFromConfig(config, directory);
   return { spec, weights: await readPlainWeights(recipes, directory) };
 }
-
-/** GGUF alone. */
-const QUANTISED = /-(q\d_\d|k)$/;
 
 /** PyTorch computes in f32. */
 const TOLERANCE = 1e-5;
 
-/** Against the logits of every position. */
+/** Against the logits of every position, and the experts of every token. */
 async function expectPyTorch(golden: Golden, { spec, weights }: Loaded): Promise<void> {
-  const { logits, taps } = plainForward(spec, weights, golden.tokens);
+  const { logits, taps, routes } = plainForward(spec, weights, golden.tokens);
   const { relative, maxAbs } = compareRows(logits, golden.logits, golden.vocab);
+  expect(routes).toEqual(golden.routes.map(({ experts }) => experts));
   expect(relative).toBeLessThan(TOLERANCE);
   expect(maxAbs).toBeLessThan(1e-3);
   expect(taps.map((tap) => tap.length)).toEqual(spec.layers.map(() => golden.tokens.length * spec.hidden));
@@ -47,9 +47,9 @@ describe('PyTorch agrees', () => {
     await expectPyTorch(golden, await fromGguf(golden));
   });
 
-  it.each(GOLDEN_MODELS.filter((name) => !QUANTISED.test(name)))('on the safetensors of %s', async (name) => {
+  it.each(GOLDEN_FOLDERS)('on the safetensors of %s', async (name) => {
     const golden = await readGolden(name);
-    await expectPyTorch(golden, await fromFolder(golden.folder ?? []));
+    await expectPyTorch(golden, await fromFolder(golden));
   });
 });
 

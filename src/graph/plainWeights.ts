@@ -44,11 +44,11 @@ async function readTensor(recipe: TensorRecipe, { tensors }: TensorDirectory): P
     const file = tensors.get(part.tensor);
     if (file === undefined) throw new Error(`no tensor ${part.tensor} in the file`);
     const { rows, block = 0, turned = false, first = 0, step = 1, firstCol = 0, add = 0 } = part;
-    const { cols } = recipe;
-    const slice =
-      recipe.kind === 'vector'
-        ? wholeSlice(file)
-        : { file, block, turned, first, step, rows, firstCol, cols };
+    const vectorCols = turned ? 1 : file.cols;
+    const cols = recipe.kind === 'vector' ? vectorCols : recipe.cols;
+    const cut = turned || [part.block, part.first, part.step, part.firstCol].some((at) => at !== undefined);
+    const isWhole = recipe.kind === 'vector' && !cut;
+    const slice = isWhole ? wholeSlice(file) : { file, block, turned, first, step, rows, firstCol, cols };
     const bytes = await Promise.all(
       sliceRanges(slice).map(({ source, offset, length }) => source.read(offset, length)),
     );

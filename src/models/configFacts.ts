@@ -30,7 +30,7 @@ export function configFacts(config: unknown): ModelFacts {
   }
   if (merged.use_bidirectional_attention) throw unsupported(family.name, 'that attend in both directions');
   return sharedFacts({
-    read: reader({ ...merged, rms_norm_eps: merged.rms_norm_eps ?? merged.norm_eps }),
+    read: reader({ ...merged, rms_norm_eps: merged.norm_eps ?? merged.rms_norm_eps }),
     family,
     vocab: countOf('vocab_size', merged.vocab_size, LIMITS.vocab),
     tiedHead: merged.tie_embedding ?? merged.tie_word_embeddings ?? false,
