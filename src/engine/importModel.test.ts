@@ -216,6 +216,18 @@ describe('importing a file', () => {
     }
   });
 
+  it('says of a model that an earlier version stored that it has to be downloaded again', async () => {
+    const damaged = [
+      { id: 'old', title: 'Old', reason: '', outdated: true },
+      { id: 'torn', title: 'Torn', reason: '', outdated: false },
+    ];
+    store.listManifests = () => Promise.resolve({ ready: [], partial: [], damaged });
+    expect(await listModels(store)).toMatchObject([
+      { id: 'old', title: 'Old', state: 'damaged', outdated: true, resumable: false },
+      { id: 'torn', title: 'Torn', state: 'damaged', outdated: false },
+    ]);
+  });
+
   it('leaves nothing behind of what is no model', async () => {
     await expect(fromFile(new TextEncoder().encode('this is not a model, not at all'))).rejects.toMatchObject(
       { code: 'NOT_A_MODEL' },

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type RangeServer, startRangeServer } from '../tools/rangeServer.ts';
-import { hubFileUrl, hubListing, partNames } from './hub.ts';
+import { hubFileUrl, hubFolder, hubListing, partNames } from './hub.ts';
 
 let server: RangeServer;
 beforeEach(async () => {
@@ -37,6 +37,46 @@ describe('hubListing', () => {
         parts: ['big/m-Q8_0-00001-of-00002.gguf', 'big/m-Q8_0-00002-of-00002.gguf'],
       },
     ]);
+  });
+
+  it('offers the safetensors of the root as one model, where its facts are beside them', async () => {
+    const facts = [file('config.json', 10), file('tokenizer.json', 20)];
+    const shard = (i: number, size: number) => lfs(`model-0000${i}-of-00002.safetensors`, size);
+    const index = file('model.safetensors.index.json', 5);
+    const others = [lfs('consolidated.safetensors', 999), lfs('original/model.safetensors', 999)];
+    const list = (...entries: readonly object[]) => {
+      server.files.set('/api/models/o/m/tree/main', JSON.stringify(entries));
+      return hubListing('o/m', { hubUrl: server.origin });
+    };
+    expect(await list(...facts, ...others, index, shard(2, 300), shard(1, 400), lfs('m.gguf', 500))).toEqual([
+      { path: 'm.gguf', bytes: 500, parts: ['m.gguf'] },
+      {
+        path: 'model.safetensors.index.json',
+        bytes: 700,
+        parts: ['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors'],
+      },
+    ]);
+    expect(await list(...facts, lfs('model.safetensors', 80))).toEqual([
+      { path: 'model.safetensors', bytes: 80, parts: ['model.safetensors'] },
+    ]);
+    // Shards that no index names, a tokenizer of another kind, an adapter.
+    expect(await list(...facts, shard(1, 1), shard(2, 1))).toEqual([]);
+    expect(await list(facts[0]!, lfs('model.safetensors', 80))).toEqual([]);
+    expect(await list(...facts, index)).toEqual([]);
+  });
+
+  it('names the files of one folder', async () => {
+    server.files.set(
+      '/api/models/o/m/tree/main/bf16',
+      JSON.stringify([
+        file('bf16/config.json', 10),
+        { type: 'directory', oid: 'd', path: 'bf16/x', size: 0 },
+      ]),
+    );
+    expect(await hubFolder('o/m', 'bf16', { hubUrl: server.origin })).toEqual(['config.json']);
+    await expect(hubFolder('o/m', 'none', { hubUrl: server.origin })).rejects.toMatchObject({
+      code: 'HTTP_STATUS',
+    });
   });
 
   it('asks the hub only about what can be a repository', async () => {
