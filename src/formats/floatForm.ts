@@ -41,7 +41,7 @@ export function floatForm(file: BlockTensor & { readonly type: FloatType }): Flo
 }
 
 /** Values of floats as a file stores them, little-endian. */
-export function decodeFloats(type: FloatType, bytes: Uint8Array): Float32Array<ArrayBuffer> {
+function decodeFloats(type: FloatType, bytes: Uint8Array): Float32Array<ArrayBuffer> {
   if (type === 'F32') return new Float32Array(bytes.slice().buffer);
   const { buffer, byteOffset, length } = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice();
   const stored = new Uint16Array(buffer, byteOffset, length >> 1);
