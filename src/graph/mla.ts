@@ -37,7 +37,7 @@ export function decodeMla(b: ProgramBuilder, layer: LayerSpec, mla: MlaSpec, at:
   absorb(b, mla, at, false);
   b.add(
     mlaAttendDecode({ kv: kv.type, shape }),
-    { heads, kvRank, ropeDim, splits },
+    { heads, kvRank, ropeDim, splits, queryStride: b.strides.queries },
     { queries: acts.queries, cache: cache(b, at), partials: acts.partials },
   );
   const values = b.weights.get(`${at}.kvV`);
