@@ -52,7 +52,7 @@ export interface ExpertDownOptions {
 }
 
 /** Entries one launch of expertDown takes. */
-export const MAX_ENTRIES = 64;
+const MAX_ENTRIES = 64;
 
 const LANES = 32;
 const TEAMS = 2;

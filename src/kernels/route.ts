@@ -45,7 +45,7 @@ export interface RouteOptions {
   readonly gatedShared: boolean;
 }
 
-export const MAX_ROUTED_EXPERTS = 512;
+const MAX_ROUTED_EXPERTS = 512;
 
 const SCORE_CODE = { softmax: 0, topkSoftmax: 1, sigmoid: 2 } as const;
 const GROUPS_CODE = { none: 0, max: 1, topTwo: 2 } as const;

@@ -6,6 +6,7 @@ import { embedSuite } from './embedCases.ts';
 import { expertCombineSuite } from './expertCombineCases.ts';
 import { expertMatmulSuite } from './expertMatmulCases.ts';
 import { expertSortSuite } from './expertSortCases.ts';
+import { expertDownSuite, expertGateUpSuite } from './expertMatvecCases.ts';
 import { gluSuite } from './glu.ts';
 import { matmulSuite } from './matmulCases.ts';
 import { matvecSuite } from './matvecCases.ts';
@@ -13,6 +14,7 @@ import { mlaAbsorbSuite } from './mla/absorbCases.ts';
 import { mlaAttendDecodeSuite, mlaAttendPrefillSuite } from './mla/attendCases.ts';
 import { mlaValueManySuite, mlaValueSuite } from './mla/valueCases.ts';
 import { rmsnormSuite } from './rmsnormCases.ts';
+import { routeSuite } from './routeCases.ts';
 import { rowNormSuite } from './rowNorm.ts';
 import { sampleSuite } from './sampleCases.ts';
 import { shortConvSuite } from './shortConvCases.ts';
@@ -28,6 +30,9 @@ export const suites: readonly KernelSuite[] = [
   attendDecodeSuite,
   attendMergeSuite,
   attendPrefillSuite,
+  routeSuite,
+  expertGateUpSuite,
+  expertDownSuite,
   expertSortSuite,
   expertMatmulSuite,
   expertCombineSuite,
