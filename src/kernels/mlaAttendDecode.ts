@@ -15,6 +15,7 @@ import hardware from './mla/attendHardware.wgsl?raw';
 import software from './mla/attendSoftware.wgsl?raw';
 import decodeRows from './mla/decodeRows.wgsl?raw';
 import { checkRank, latentBinding, partialsBinding } from './mla/latent.ts';
+import queryRows from './mla/queryRows.wgsl?raw';
 
 export interface MlaAttendDecodeOptions {
   readonly kv: KvType;
@@ -26,6 +27,7 @@ const PARAMS: readonly ParamField[] = [
   { name: 'kvRank', type: 'u32' }, // a multiple of 4, at most 512
   { name: 'ropeDim', type: 'u32' }, // a multiple of 4
   { name: 'splits', type: 'u32' }, // slices of the context
+  { name: 'queryStride', type: 'u32' }, // of a token's queries, as mlaAbsorb has it
 ];
 
 const HARDWARE_ROWS = 16;
@@ -33,7 +35,12 @@ const SOFTWARE_THREADS = 4;
 
 export function mlaAttendDecode({ kv, shape }: MlaAttendDecodeOptions): KernelCard {
   const bindings: readonly TypedBinding[] = [
-    { name: 'queries', access: 'read', shape: '[heads, (kvRank + ropeDim)/4]', element: 'vec4<f32>' },
+    {
+      name: 'queries',
+      access: 'read',
+      shape: '[queryStride/4], heads of kvRank + ropeDim',
+      element: 'vec4<f32>',
+    },
     latentBinding(kv, 'read'),
     partialsBinding('read_write'),
   ];
@@ -46,6 +53,7 @@ export function mlaAttendDecode({ kv, shape }: MlaAttendDecodeOptions): KernelCa
     wgsl: [
       declare(PARAMS, bindings, true),
       kvFormat(kv).wgsl,
+      queryRows,
       decodeRows,
       shape === 'hardware' ? hardware : software,
     ].join('\n'),

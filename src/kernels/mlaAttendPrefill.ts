@@ -15,6 +15,7 @@ import hardware from './mla/attendHardware.wgsl?raw';
 import software from './mla/attendSoftware.wgsl?raw';
 import { checkRank, latentBinding } from './mla/latent.ts';
 import prefillRows from './mla/prefillRows.wgsl?raw';
+import queryRows from './mla/queryRows.wgsl?raw';
 
 export interface MlaAttendPrefillOptions {
   readonly kv: KvType;
@@ -52,6 +53,7 @@ export function mlaAttendPrefill({ kv, shape }: MlaAttendPrefillOptions): Kernel
     wgsl: [
       declare(PARAMS, bindings, true),
       kvFormat(kv).wgsl,
+      queryRows,
       prefillRows,
       shape === 'hardware' ? hardware : software,
     ].join('\n'),

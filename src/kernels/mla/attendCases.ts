@@ -73,7 +73,7 @@ function decodeCase(setup: DecodeSetup, shape: KernelShape): KernelCase {
   return {
     title: setup.title,
     card: mlaAttendDecode({ kv, shape }),
-    params: { heads, kvRank, ropeDim, splits },
+    params: { heads, kvRank, ropeDim, splits, queryStride: padded(heads * width) },
     step: { position, tokens: 1, seed: 0 },
     tokens: 1,
     buffers: { queries, cache: storeKv(kv, cache), partials: blank() },

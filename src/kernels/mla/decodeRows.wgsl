@@ -11,10 +11,6 @@ fn position_of(row: u32) -> u32 {
   return step.position;
 }
 
-fn query_at(row: u32) -> u32 {
-  return row * (params.kvRank + params.ropeDim) / 4u;
-}
-
 // Positions [x, y) that the slice holds.
 fn slice_of(split: u32) -> vec2<u32> {
   let each = (step.position + params.splits) / params.splits;

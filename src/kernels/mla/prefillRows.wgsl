@@ -9,11 +9,6 @@ fn position_of(row: u32) -> u32 {
   return step.position + row / params.heads;
 }
 
-fn query_at(row: u32) -> u32 {
-  let head = row % params.heads;
-  return (row / params.heads * params.queryStride + head * (params.kvRank + params.ropeDim)) / 4u;
-}
-
 // Positions [x, y) to look at: the y-th is hidden from all rows.
 fn slice_of(split: u32) -> vec2<u32> {
   return vec2(0u, step.position + step.tokens);
