@@ -50,7 +50,7 @@ def write_hf(folder, config, tensors):
     (folder / "config.json").write_text(json.dumps(config, indent=1, sort_keys=True) + "\n")
     save_file({k: v.contiguous() for k, v in tensors.items()}, folder / "model.safetensors", metadata={"format": "pt"})
     (folder / "model.safetensors").chmod(0o644)
-    write_tokenizer_files(folder, config["vocab_size"])
+    write_tokenizer_files(folder, config.get("text_config", config)["vocab_size"])
 
 
 def fresh_folder(name):

@@ -139,19 +139,36 @@ def make(family, packed=None):
     weights = as_saved(model, family.spelling)
     config = family.config | dict(architectures=[type(model).__name__])
     folder = fresh_folder(family.name)
-    if packed is None:
-        write_hf(folder / "hf", config, as_stored(weights, torch.bfloat16))
-        model = loaded(folder / "hf", config)
-        for name, value in state.items():
-            assert torch.equal(model.state_dict()[name], value), name
-    else:
+    if packed is not None:
         files, weights = packed.pack(weights)
         write_hf(folder / "hf", config | packed.settings, as_stored(files, packed.floats))
-        with tempfile.TemporaryDirectory() as plain:
-            write_hf(Path(plain) / "hf", config, weights)
-            model = loaded(Path(plain) / "hf", config)
-        state = {name: value.clone() for name, value in model.state_dict().items()}
-    record(family, folder, model, state)
+    elif family.inside is not None:
+        write_hf(folder / "hf", seeing(family, config), as_stored(beside_vision(weights), torch.bfloat16))
+    else:
+        write_hf(folder / "hf", config, as_stored(weights, torch.bfloat16))
+    with tempfile.TemporaryDirectory() as plain:
+        # What ran is what files say: transformers reads its weights and config.json again.
+        here = folder / "hf" if packed is None and family.inside is None else Path(plain) / "hf"
+        if not here.exists():
+            write_hf(here, config, weights)
+        model = class_of(config).from_pretrained(here, **PLAINLY).eval()
+    if packed is None:
+        for name, value in state.items():
+            assert torch.equal(model.state_dict()[name], value), name
+    record(family, folder, model, {name: value.clone() for name, value in model.state_dict().items()})
+
+
+def seeing(family, config):
+    """As published models that also see describe themselves."""
+    model_type, architecture = family.inside
+    return dict(model_type=model_type, architectures=[architecture], text_config=config,
+                tie_word_embeddings=config["tie_word_embeddings"], vision_config=dict(hidden_size=16, num_hidden_layers=1))
+
+
+def beside_vision(weights):
+    """The names of a language model inside one that sees, and a tensor of its eye."""
+    return {f"language_model.{name}": value for name, value in weights.items()} | {
+        "vision_model.class_embedding": torch.ones(16)}
 
 
 def as_stored(tensors, floats):
@@ -163,10 +180,6 @@ def keeps_no_f32(name):
     return not name.endswith((*F32_TENSORS, "weight_scale_inv"))
 
 
-def loaded(folder, config):
-    return class_of(config).from_pretrained(folder, **PLAINLY).eval()
-
-
 def record(family, folder, model, state):
     recorder = RouteRecorder(model)
     tokens, logits = run(model, family.seed)
@@ -176,15 +189,15 @@ def record(family, folder, model, state):
     check_every_tensor_matters(model, state, tokens, logits)
     cached = difference(with_cache(model, tokens), logits)
     assert cached < 2e-5, f"{family.name}: with a cache the logits differ by {cached:.1e}"
-    report(family, folder, tokens, logits, routes, margins)
+    report(family, folder, tokens, logits, routes, margins, cached)
 
 
-def report(family, folder, tokens, logits, routes, margins):
+def report(family, folder, tokens, logits, routes, margins, cached):
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     least = min((m for layer in margins for m in layer if m is not None), default=np.inf)
     assert least > 1e-4 and len(set(tokens[PROMPT:])) > 3, f"{family.name}: take another seed"
     used = [len({expert for token in layer for expert in token}) for layer in routes]
-    print(f"{family.name}: {size // 1000} kB, {spread(logits)}, least margin {least:.1e}, "
+    print(f"{family.name}: {size // 1000} kB, {spread(logits)}, with a cache {cached:.0e} off, least margin {least:.1e}, "
           f"experts used {used}, greedy {tokens[PROMPT:]}", flush=True)
 
 

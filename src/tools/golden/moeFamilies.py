@@ -19,24 +19,28 @@ class Family:
     scales: dict[str, float] = field(default_factory=dict)
     # 'hub': as published files name tensors; 'fused': as transformers 5 holds them.
     spelling: str = "hub"
+    # Published inside a model that sees: (model_type, architecture) of that one.
+    inside: tuple[str, str] | None = None
 
 
 COMMON = dict(max_position_embeddings=256, bos_token_id=0, eos_token_id=1, pad_token_id=None, tie_word_embeddings=False,
-              vocab_size=112, hidden_act="silu", rms_norm_eps=1e-6)
+              vocab_size=112)
+LLAMA_LIKE = dict(hidden_act="silu", rms_norm_eps=1e-6)
 SMALL_LATENTS = {"kv_a_proj_with_mqa": 0.03, "q_a_proj": 0.03, "embed_tokens": 0.1}
 
 
-def family(name, seed, model_type, matters=(), scales=None, spelling="hub", **config):
-    return Family(name, seed, COMMON | dict(model_type=model_type) | config, list(matters), scales or {}, spelling)
+def family(name, seed, model_type, matters=(), scales=None, spelling="hub", inside=None, **config):
+    common = COMMON if model_type == "lfm2_moe" else COMMON | LLAMA_LIKE
+    return Family(name, seed, common | dict(model_type=model_type) | config, list(matters), scales or {}, spelling, inside)
 
 
-MIXTRAL = dict(hidden_size=40, intermediate_size=18, num_attention_heads=3, num_key_value_heads=1, head_dim=14,
+MIXTRAL = dict(hidden_size=40, intermediate_size=18, num_attention_heads=3, num_key_value_heads=1, head_dim=12,
                num_hidden_layers=2, rms_norm_eps=1e-5, rope_theta=1e6, sliding_window=None)
 QWEN3 = dict(hidden_size=36, intermediate_size=30, moe_intermediate_size=12, num_attention_heads=4,
              num_key_value_heads=2, head_dim=16, num_hidden_layers=2, num_experts=9, num_experts_per_tok=3,
              norm_topk_prob=True, decoder_sparse_step=1, mlp_only_layers=[], rope_theta=1e6, rope_scaling=None)
 MLA = dict(hidden_size=40, intermediate_size=28, moe_intermediate_size=10, num_attention_heads=2, num_key_value_heads=2,
-           kv_lora_rank=24, qk_nope_head_dim=12, qk_rope_head_dim=8, v_head_dim=10, num_hidden_layers=3,
+           kv_lora_rank=24, qk_nope_head_dim=12, qk_rope_head_dim=8, v_head_dim=12, num_hidden_layers=3,
            first_k_dense_replace=1)
 DEEPSEEK_YARN = dict(type="yarn", factor=40, beta_fast=32, beta_slow=1, original_max_position_embeddings=64)
 MISTRAL_ROPE = dict(type="yarn", rope_type="yarn", rope_theta=10000.0, factor=16.0, beta_fast=32.0, beta_slow=1.0,
@@ -46,7 +50,7 @@ MISTRAL_ROPE = dict(type="yarn", rope_type="yarn", rope_theta=10000.0, factor=16
 FAMILIES = [
     family("mixtral", 101, "mixtral", num_local_experts=5, num_experts_per_tok=2, **MIXTRAL,
            matters=[dict(num_experts_per_tok=1), dict(num_experts_per_tok=3), dict(rope_theta=1e4)]),
-    family("mixtral-all", 102, "mixtral", num_local_experts=4, num_experts_per_tok=4,
+    family("mixtral-all", 122, "mixtral", num_local_experts=4, num_experts_per_tok=4,
            **MIXTRAL | dict(hidden_size=44, intermediate_size=14),
            matters=[dict(num_experts_per_tok=3)]),
     family("olmoe", 103, "olmoe", hidden_size=40, intermediate_size=10, num_attention_heads=2, num_key_value_heads=2,
@@ -60,7 +64,7 @@ FAMILIES = [
            scales={"embed_tokens": 0.2, "down_proj": 3.0, "o_proj": 2.0},
            matters=[dict(embedding_multiplier=1.0), dict(attention_multiplier=12**-0.5), dict(residual_multiplier=1.0),
                     dict(logits_scaling=1.0), dict(num_experts_per_tok=3)]),
-    family("qwen2_moe", 105, "qwen2_moe", hidden_size=42, intermediate_size=30, moe_intermediate_size=10,
+    family("qwen2_moe", 105, "qwen2_moe", hidden_size=36, intermediate_size=30, moe_intermediate_size=10,
            shared_expert_intermediate_size=20, num_attention_heads=3, num_key_value_heads=1, num_hidden_layers=3,
            num_experts=6, num_experts_per_tok=2, norm_topk_prob=False, decoder_sparse_step=1, mlp_only_layers=[0],
            use_sliding_window=False, sliding_window=64, max_window_layers=3, rope_theta=1e6,
@@ -113,17 +117,18 @@ FAMILIES = [
            rope_scaling=None, scales=SMALL_LATENTS | {"embed_tokens": 0.05},
            matters=[dict(rms_norm_eps=1e-6), dict(norm_topk_prob=False), dict(num_experts_per_tok=2)]),
     family("llama4", 114, "llama4_text", hidden_size=40, intermediate_size=12, intermediate_size_mlp=28,
-           num_attention_heads=4, num_key_value_heads=2, head_dim=10, num_hidden_layers=4, num_local_experts=5,
+           num_attention_heads=4, num_key_value_heads=2, head_dim=12, num_hidden_layers=4, num_local_experts=5,
            num_experts_per_tok=1, interleave_moe_layer_step=2, no_rope_layer_interval=3, attention_chunk_size=24,
            attn_temperature_tuning=True, floor_scale=8, attn_scale=0.4, use_qk_norm=True, rms_norm_eps=1e-5,
            attention_bias=False, rope_theta=500000.0, rope_scaling=None,
+           inside=("llama4", "Llama4ForConditionalGeneration"),
            matters=[dict(attention_chunk_size=200), dict(attn_temperature_tuning=False), dict(use_qk_norm=False),
                     dict(floor_scale=16), dict(no_rope_layer_interval=9)]),
     family("mistral4", 115, "mistral4",
            **MLA | dict(num_hidden_layers=2, first_k_dense_replace=0), q_lora_rank=20, n_routed_experts=7,
            num_experts_per_tok=2, n_shared_experts=1, n_group=1, topk_group=1, norm_topk_prob=True,
            routed_scaling_factor=1.0,
-           rope_parameters=MISTRAL_ROPE,
+           rope_parameters=MISTRAL_ROPE, inside=("mistral3", "Mistral3ForConditionalGeneration"),
            matters=[dict(norm_topk_prob=False), dict(num_experts_per_tok=3),
                     dict(rope_parameters=MISTRAL_ROPE | dict(llama_4_scaling_beta=0.0)),
                     dict(rope_parameters=MISTRAL_ROPE | dict(mscale=0.0, mscale_all_dim=0.0))]),
