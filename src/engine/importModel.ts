@@ -23,7 +23,7 @@ import { createReadAhead, type ReadRange } from './readAhead.ts';
 
 export interface OpenContext {
   readonly signal: AbortSignal;
-  /** To be told of bytes as they arrive; a source that can't is counted by record. */
+  /** To be told of bytes as they arrive; a source that doesn't is counted by what is read of it. */
   readonly onBytes: (count: number) => void;
 }
 
@@ -58,7 +58,12 @@ const SAMPLE_BYTES = 64 * 1024;
 export async function importModel(request: ImportRequest): Promise<ImportedCard> {
   const { store, signal, weights, recordBytes = RECORD_BYTES } = request;
   let meter: ProgressMeter | null = null;
-  const opened = await request.open({ signal, onBytes: (count) => meter?.received(count) });
+  let told = false;
+  const onBytes = (count: number): void => {
+    told = true;
+    meter?.received(count);
+  };
+  const opened = await request.open({ signal, onBytes });
   const file = await readModelFile(opened, signal);
   const { sources } = file;
   const plan = planImport(file.recipes, file.directory, { weights, recordBytes });
@@ -78,7 +83,12 @@ export async function importModel(request: ImportRequest): Promise<ImportedCard>
     const before = await stateOf(store, facts);
     const hashes = await knownHashes(store, plan, before);
     await store.ensureSpace(plan.records.reduce((sum, { bytes }, i) => sum + (hashes[i] ? 0 : bytes), 0));
-    const read = createReadAhead(recordBytes / 8);
+    const ahead = createReadAhead(recordBytes / 8);
+    const read: ReadRange = async (range, stop) => {
+      const bytes = await ahead(range, stop);
+      if (!told) meter?.received(bytes.length);
+      return bytes;
+    };
     const work: Work = {
       store,
       plan,

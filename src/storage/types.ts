@@ -30,7 +30,7 @@ export interface Slab {
 
 export interface RecordEntry {
   readonly bytes: number;
-  /** Lowercase hex. */
+  /** As storage's sha256 gives it. */
   readonly sha256: string;
   readonly slabs: readonly Slab[];
 }
