@@ -4,32 +4,21 @@ import type { DiskType } from '../formats/index.ts';
 import { f32, memorySource } from '../tools/modelBytes.ts';
 import {
   directoryOf,
+  expectWhole,
   fileTensor,
+  ggufFiles as gguf,
   ggufMetadata,
+  hubFiles as hub,
   recordedDirectory,
-  unfolded,
+  recordedModel,
+  recordedModels,
+  shapeOf,
 } from '../tools/recordedModels.ts';
-import type { RecordedModel, RecordedTensor } from '../tools/recordedModels.ts';
-import fixture from './fixtures/modelSpecs.json' with { type: 'json' };
+import type { RecordedModel } from '../tools/recordedModels.ts';
 import { specFromConfig, specFromGguf } from './index.ts';
-import type { ModelSpec, RouterSpec, TensorRecipe } from './index.ts';
+import type { ModelSpec, RouterSpec } from './index.ts';
 
-interface Recorded extends RecordedModel {
-  readonly title: string;
-  readonly tiedHead: boolean;
-  readonly logitSoftCap: number;
-  readonly frequencies: {
-    readonly amplitude?: number;
-    readonly count?: number;
-    readonly picked?: readonly number[];
-  };
-}
-
-const recorded = fixture as readonly unknown[] as readonly Recorded[];
-const cases = recorded.map((one) => [one.title, one] as const);
-const named = (title: string): Recorded => recorded.find((one) => one.title === title)!;
-const hub = (one: Recorded, type?: DiskType, prefix = '') => recordedDirectory(one.tensors, type, prefix);
-const gguf = (one: Recorded, type?: DiskType) => recordedDirectory(one.gguf!, type);
+const cases = recordedModels.map((one) => [one.title, one] as const);
 
 /** What transformers' router classes compute; `eps` is added to the sum where they renormalise. */
 const ROUTERS: Readonly<
@@ -92,7 +81,7 @@ type Attention = RecordedModel['layers'][number]['attention'];
 /** `blind` changes what the file cannot tell. */
 function expectLayers(
   spec: ModelSpec,
-  one: Recorded,
+  one: RecordedModel,
   blind: (attention: Attention, layer: number) => object = () => ({}),
 ): void {
   const seen = spec.layers.map(({ attention, ffn, postNorms }) => {
@@ -114,31 +103,6 @@ function expectLayers(
     };
   });
   expect(seen).toEqual(wanted);
-}
-
-/** Every value of every tensor is in one recipe, once. */
-function expectWhole(recipes: readonly TensorRecipe[], tensors: readonly RecordedTensor[]): void {
-  const sizes = new Map(unfolded(tensors).map(({ name, shape }) => [name, shape.reduce((a, b) => a * b, 1)]));
-  const taken = new Map<string, number>();
-  for (const { name, kind, rows, cols, parts } of recipes) {
-    let total = 0;
-    for (const { tensor, rows: height, turned } of parts) {
-      const whole = sizes.get(tensor) ?? Number.NaN;
-      const width = kind === 'matrix' ? cols : turned === true ? 1 : unfoldedCols(tensors, tensor);
-      const size = height * width;
-      expect(whole).toBeGreaterThanOrEqual(size);
-      taken.set(tensor, (taken.get(tensor) ?? 0) + size);
-      total += size;
-    }
-    expect([name, total]).toEqual([name, rows * cols]);
-  }
-  expect(Object.fromEntries(taken)).toEqual(Object.fromEntries(sizes));
-}
-
-function unfoldedCols(tensors: readonly RecordedTensor[], name: string): number {
-  return unfolded(tensors)
-    .find((tensor) => tensor.name === name)!
-    .shape.at(-1)!;
 }
 
 describe.each(cases)('%s', (_title, one) => {
@@ -217,11 +181,7 @@ describe.each(cases)('%s', (_title, one) => {
   });
 });
 
-function shapeOf({ name, rows, cols, kind, experts, keep }: TensorRecipe) {
-  return { name, rows, cols, kind, experts, keep };
-}
-
-function expectFrequencies({ ropes }: ModelSpec, { frequencies }: Recorded): void {
+function expectFrequencies({ ropes }: ModelSpec, { frequencies }: RecordedModel): void {
   const { count, picked, amplitude } = frequencies;
   if (picked === undefined) return;
   const table = ropes[0]!.inverseFrequencies;
@@ -233,7 +193,7 @@ function expectFrequencies({ ropes }: ModelSpec, { frequencies }: Recorded): voi
 }
 
 /** Mistral's and Qwen's windows, Gemma's pattern and scale but by its size, the latents' own epsilon, Mistral 4's temperature. */
-function unsaidInGguf(one: Recorded, attention: Attention, layer: number): object {
+function unsaidInGguf(one: RecordedModel, attention: Attention, layer: number): object {
   const type = one.config.model_type;
   if (attention.kind === 'mla') return { latentEps: one.normEps, temperature: null };
   if (type === 'gpt_oss' || type === 'llama4_text' || attention.kind === 'conv') return {};
@@ -249,7 +209,7 @@ function unsaidInGguf(one: Recorded, attention: Attention, layer: number): objec
 }
 
 test("Gemma's windowed layers turn by their own table", () => {
-  const one = named('gemma-3-270m');
+  const one = recordedModel('gemma-3-270m');
   const { spec } = specFromConfig(one.config, hub(one));
   const ropes = spec.layers.map(({ attention }) => (attention.kind === 'gqa' ? attention.rope : null));
   expect(ropes).toEqual([1, 1, 1, 1, 1, 0, 1]);
@@ -260,7 +220,7 @@ test("Gemma's windowed layers turn by their own table", () => {
 });
 
 test('Gemma 3 27B, of 62 layers, has a scale of its own in GGUF', async () => {
-  const one = named("gemma-3-27b's proportions");
+  const one = recordedModel("gemma-3-27b's proportions");
   const tensors = gguf(one).tensors;
   const many = [...tensors.values()].filter(({ name }) => !name.startsWith('blk.'));
   for (const tensor of tensors.values()) {
@@ -292,7 +252,7 @@ test.each([
     'language_model.lm_head.weight',
   ],
 ] as const)('%s inside %s is found by its prefix', (title, wrapper, prefix, embed, head) => {
-  const one = named(title);
+  const one = recordedModel(title);
   const vision = fileTensor('vision_tower.encoder.layers.0.mlp.fc1.weight', [4, 4]);
   const config = { model_type: wrapper, text_config: one.config };
   const directory = directoryOf([...hub(one, 'BF16', prefix).tensors.values(), vision]);
@@ -303,7 +263,7 @@ test.each([
 });
 
 test('parts of different layouts stay apart, of one layout are joined', async () => {
-  const one = named('Llama-2-like, every default');
+  const one = recordedModel('Llama-2-like, every default');
   const tensors = new Map(gguf(one, 'Q4_0').tensors);
   const retype = (name: string, type: DiskType) =>
     tensors.set(name, fileTensor(name, [tensors.get(name)!.rows, tensors.get(name)!.cols], type));
@@ -323,7 +283,7 @@ test('parts of different layouts stay apart, of one layout are joined', async ()
 });
 
 test('divisors in rope_freqs.weight divide the frequencies', async () => {
-  const one = named('Llama-2-like, every default');
+  const one = recordedModel('Llama-2-like, every default');
   const divisors = Array.from({ length: 16 }, (_, i) => 1 + i / 2);
   const freqs = {
     ...fileTensor('rope_freqs.weight', [16], 'F32'),
@@ -338,7 +298,7 @@ test('divisors in rope_freqs.weight divide the frequencies', async () => {
 });
 
 test('yarn in GGUF is yarn in config.json', async () => {
-  const one = named('Qwen2.5-0.5B');
+  const one = recordedModel('Qwen2.5-0.5B');
   const scaling = { type: 'yarn', factor: 4, original_max_position_embeddings: 32_768 };
   const config = specFromConfig({ ...one.config, rope_scaling: scaling }, hub(one));
   const file = await specFromGguf(

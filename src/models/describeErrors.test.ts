@@ -3,17 +3,18 @@ import { expect, test } from 'vitest';
 import { AppError } from '../base/failure.ts';
 import type { FailureCode } from '../base/failure.ts';
 import type { DiskType, FileTensor, GgufValue, TensorDirectory } from '../formats/index.ts';
-import { directoryOf, fileTensor, ggufMetadata, recordedDirectory } from '../tools/recordedModels.ts';
+import {
+  directoryOf,
+  fileTensor,
+  ggufFiles as gguf,
+  ggufMetadata,
+  hubFiles as hub,
+  recordedModel,
+} from '../tools/recordedModels.ts';
 import type { RecordedModel } from '../tools/recordedModels.ts';
-import fixture from './fixtures/modelSpecs.json' with { type: 'json' };
 import { specFromConfig, specFromGguf } from './index.ts';
 
 type Config = Record<string, unknown>;
-
-const recorded = fixture as readonly unknown[] as readonly (RecordedModel & { readonly title: string })[];
-const named = (title: string) => recorded.find((one) => one.title === title)!;
-const hub = (one: RecordedModel): TensorDirectory => recordedDirectory(one.tensors);
-const gguf = (one: RecordedModel, type?: DiskType): TensorDirectory => recordedDirectory(one.gguf!, type);
 
 function thrownBy(work: () => unknown): AppError {
   try {
@@ -25,7 +26,7 @@ function thrownBy(work: () => unknown): AppError {
   throw new Error('nothing was thrown');
 }
 
-const llama = named('Llama-2-like, every default');
+const llama = recordedModel('Llama-2-like, every default');
 
 const badConfigs: readonly (readonly [string, Config, FailureCode, string])[] = [
   ['an unknown family', { model_type: 'mamba' }, 'UNSUPPORTED_FAMILY', 'mamba'],
@@ -127,8 +128,8 @@ test('a tensor of a layer that the graph would not use is refused', () => {
   expect(error.message).toContain(stray.name);
 });
 
-const moonlight = named('Moonlight-16B-A3B');
-const deepseek = named('DeepSeek-V3');
+const moonlight = recordedModel('Moonlight-16B-A3B');
+const deepseek = recordedModel('DeepSeek-V3');
 
 const badExperts: readonly (readonly [string, RecordedModel, Config, FailureCode, string])[] = [
   [
@@ -153,26 +154,32 @@ const badExperts: readonly (readonly [string, RecordedModel, Config, FailureCode
   ['another score', deepseek, { scoring_func: 'sqrtsoftplus' }, 'UNSUPPORTED_FAMILY', 'deepseek_v3'],
   ['the score of an older one', deepseek, { scoring_func: 'softmax' }, 'UNSUPPORTED_FAMILY', 'deepseek_v3'],
   ['odd latent channels', moonlight, { kv_lora_rank: 510 }, 'BAD_DIMENSIONS', 'latent channels'],
-  ['clipped keys', named('OLMoE-1B-7B-0924'), { clip_qkv: 8 }, 'UNSUPPORTED_FAMILY', 'olmoe'],
-  ['another clamp', named('gpt-oss-20b'), { swiglu_limit: 10 }, 'UNSUPPORTED_FAMILY', 'gpt_oss'],
-  ['layers without a list', named('LFM2-8B-A1B'), { layer_types: null }, 'BAD_DIMENSIONS', 'layer_types'],
+  ['clipped keys', recordedModel('OLMoE-1B-7B-0924'), { clip_qkv: 8 }, 'UNSUPPORTED_FAMILY', 'olmoe'],
+  ['another clamp', recordedModel('gpt-oss-20b'), { swiglu_limit: 10 }, 'UNSUPPORTED_FAMILY', 'gpt_oss'],
+  [
+    'layers without a list',
+    recordedModel('LFM2-8B-A1B'),
+    { layer_types: null },
+    'BAD_DIMENSIONS',
+    'layer_types',
+  ],
   [
     'a list too short',
-    named('gpt-oss-20b'),
+    recordedModel('gpt-oss-20b'),
     { layer_types: ['full_attention'] },
     'BAD_DIMENSIONS',
     'layer_types',
   ],
   [
     'layers of a kind not known',
-    named('gpt-oss-20b'),
+    recordedModel('gpt-oss-20b'),
     { layer_types: ['mamba', 'mamba'] },
     'UNSUPPORTED_FAMILY',
     'gpt_oss',
   ],
   [
     'layers of another family',
-    named('gpt-oss-20b'),
+    recordedModel('gpt-oss-20b'),
     { layer_types: ['conv', 'conv'] },
     'UNSUPPORTED_FAMILY',
     'gpt_oss',
@@ -232,7 +239,7 @@ test.each([
 });
 
 test('stacked experts of another number are refused by name', async () => {
-  const granite = named('granite-3.1-1b-a400m');
+  const granite = recordedModel('granite-3.1-1b-a400m');
   const odd = fileTensor('blk.1.ffn_up_exps.weight', [16, 1024, 1024]);
   const error: unknown = await specFromGguf(ggufMetadata(granite), replaced(gguf(granite), odd)).catch(
     (thrown: unknown) => thrown,
@@ -244,7 +251,7 @@ test('stacked experts of another number are refused by name', async () => {
 });
 
 test('gate and up of experts in different layouts are refused by name', async () => {
-  const granite = named('granite-3.1-1b-a400m');
+  const granite = recordedModel('granite-3.1-1b-a400m');
   const odd = fileTensor('blk.1.ffn_up_exps.weight', [32, 512, 1024], 'Q8_0');
   const files = replaced(gguf(granite, 'Q4_0'), odd);
   const error: unknown = await specFromGguf(ggufMetadata(granite), files).catch((thrown: unknown) => thrown);
@@ -268,7 +275,7 @@ test('a shared expert in another layout, or of a size no piece fits, stays apart
     64,
     ['1.sharedGateUp', '1.sharedDown'],
   ]);
-  const qwen = named('Qwen2-MoE, some layers dense, some windowed');
+  const qwen = recordedModel('Qwen2-MoE, some layers dense, some windowed');
   expect(names(qwen.config, hub(qwen))).toEqual([0, 6, ['1.sharedGateUp', '1.sharedDown']]);
 });
 
@@ -294,7 +301,7 @@ test('layers that guess ahead are no part of the model; one layer more is', asyn
   const error = thrownBy(() => specFromConfig(deepseek.config, directoryOf([...files, ...ahead(3)])));
   expect(error.code).toBe('UNSUPPORTED_FAMILY');
 
-  const glm = named('GLM-4.7-Flash');
+  const glm = recordedModel('GLM-4.7-Flash');
   const nextn = fileTensor('blk.2.nextn.eh_proj.weight', [2048, 4096]);
   const told = { 'deepseek2.block_count': 3, 'deepseek2.nextn_predict_layers': 1 };
   const file = await specFromGguf(

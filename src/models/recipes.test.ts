@@ -7,17 +7,15 @@ import { describe, expect, test } from 'vitest';
 import { decodeSlice, sliceRanges } from '../formats/index.ts';
 import type { FileTensor, TensorDirectory } from '../formats/index.ts';
 import { memorySource } from '../tools/modelBytes.ts';
-import { directoryOf, fileTensor, ggufMetadata } from '../tools/recordedModels.ts';
-import type { RecordedModel, RecordedTensor } from '../tools/recordedModels.ts';
-import fixture from './fixtures/modelSpecs.json' with { type: 'json' };
+import { directoryOf, fileTensor, ggufMetadata, recordedModel } from '../tools/recordedModels.ts';
+import type { RecordedTensor } from '../tools/recordedModels.ts';
 import { specFromConfig, specFromGguf } from './index.ts';
 import type { TensorRecipe } from './index.ts';
 
 type Sizes = Readonly<Record<string, number | null>>;
 
-const recorded = fixture as readonly unknown[] as readonly (RecordedModel & { readonly title: string })[];
 const configOf = (title: string, sizes: Sizes) => ({
-  ...recorded.find((one) => one.title === title)!.config,
+  ...recordedModel(title).config,
   ...sizes,
 });
 
@@ -280,7 +278,7 @@ test('stacks of GGUF are read block by block, and a gate of one row joins the ro
     { name: 'blk.0.ffn_down_shexp.weight', shape: [HIDDEN, INNER] },
   ];
   const directory = numbered(Object.fromEntries(tensors.map(({ name, shape }) => [name, shape])));
-  const qwen = recorded.find((one) => one.title === 'Qwen1.5-MoE-A2.7B')!;
+  const qwen = recordedModel('Qwen1.5-MoE-A2.7B');
   const told = {
     embedding_length: HIDDEN,
     'attention.head_count': HEADS,

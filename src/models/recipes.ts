@@ -128,9 +128,12 @@ function latentRecipes({ book, named, index }: Layer, { heads, kvRank, nopeDim, 
   );
 }
 
-function convRecipes({ book, index, hidden }: Layer, { width, bias }: ConvSpec): void {
+function convRecipes({ book, named, index, hidden }: Layer, { width, bias }: ConvSpec): void {
+  // PyTorch has [hidden, 1, width], MLX [hidden, width, 1]: the same values in the same order.
+  const apart = findTensor(named, 'convWeight', index)?.cols === 1;
+  const [rows, cols] = apart ? [hidden * width, 1] : [hidden, width];
   book.matrix(`${index}.convIn`, [wholePiece(book.file('convIn', 3 * hidden, hidden, index))]);
-  book.vector(`${index}.convWeight`, [wholePiece(book.file('convWeight', hidden, width, index))]);
+  book.vector(`${index}.convWeight`, [wholePiece(book.file('convWeight', rows, cols, index))]);
   if (bias) book.vector(`${index}.convBias`, [wholePiece(book.file('convBias', 1, hidden, index))]);
   book.matrix(`${index}.out`, [wholePiece(book.file('convOut', hidden, hidden, index))]);
 }

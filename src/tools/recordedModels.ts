@@ -3,8 +3,11 @@
  * configuration, its tensors as the hub names them, as transformers 5 holds them, and
  * as llama.cpp's converter writes them, with the metadata it writes beside.
  */
+import { expect } from 'vitest';
 import type { DiskType, FileTensor, GgufValue, TensorDirectory } from '../formats/index.ts';
 import { layoutOf } from '../formats/index.ts';
+import fixture from '../models/fixtures/modelSpecs.json' with { type: 'json' };
+import type { TensorRecipe } from '../models/index.ts';
 import { memorySource } from './modelBytes.ts';
 
 /** One entry of modelSpecs.json; '{E}' in a name stands for `each` tensors. */
@@ -15,16 +18,26 @@ export interface RecordedTensor {
 }
 
 export interface RecordedModel {
+  readonly title: string;
   readonly config: Readonly<Record<string, unknown>> & { readonly model_type: string };
   readonly tensors: readonly RecordedTensor[];
   readonly held: readonly RecordedTensor[] | null;
   readonly gguf: readonly RecordedTensor[] | null;
   readonly layers: readonly RecordedLayer[];
+  readonly tiedHead: boolean;
+  readonly logitSoftCap: number;
   readonly normEps: number;
   readonly contextLength: number;
   readonly embedScale: Readonly<Record<'float32' | 'bfloat16' | 'float16', number>>;
   /** transformers' rope_parameters, whatever the configuration calls them. */
   readonly rope: Readonly<Record<string, unknown>>;
+  /** Of the global table, where there is but one. */
+  readonly frequencies: {
+    readonly amplitude?: number;
+    readonly count?: number;
+    /** The first, the middle one and the last. */
+    readonly picked?: readonly number[];
+  };
   readonly residualScale: number;
   readonly logitScale: number;
 }
@@ -33,6 +46,12 @@ export interface RecordedLayer {
   readonly attention: Readonly<Record<string, unknown>> & { readonly kind: string };
   readonly ffn: Readonly<Record<string, unknown>> & { readonly kind: string };
   readonly postNorms: boolean;
+}
+
+export const recordedModels = fixture as readonly unknown[] as readonly RecordedModel[];
+
+export function recordedModel(title: string): RecordedModel {
+  return recordedModels.find((one) => one.title === title)!;
 }
 
 const source = memorySource('weights', new Uint8Array(0));
@@ -66,6 +85,45 @@ export function recordedDirectory(
       fileTensor(prefix + name, shape, shape.length === 1 && type?.startsWith('Q') === true ? 'F32' : type),
     ),
   );
+}
+
+/** As the hub has it. */
+export function hubFiles(one: RecordedModel, type?: DiskType, prefix = ''): TensorDirectory {
+  return recordedDirectory(one.tensors, type, prefix);
+}
+
+export function ggufFiles(one: RecordedModel, type?: DiskType): TensorDirectory {
+  return recordedDirectory(one.gguf!, type);
+}
+
+/** A recipe without the file's side of it. */
+export function shapeOf({ name, rows, cols, kind, experts, keep }: TensorRecipe): Partial<TensorRecipe> {
+  return {
+    name,
+    rows,
+    cols,
+    kind,
+    ...(experts !== undefined && { experts }),
+    ...(keep !== undefined && { keep }),
+  };
+}
+
+/** Every value of every tensor is in one recipe, once: sizes add up on both sides. */
+export function expectWhole(recipes: readonly TensorRecipe[], tensors: readonly RecordedTensor[]): void {
+  const shapes = new Map(unfolded(tensors).map(({ name, shape }) => [name, shape]));
+  const taken = new Map<string, number>();
+  for (const { name, kind, rows, cols, parts } of recipes) {
+    let total = 0;
+    for (const { tensor, rows: height, turned = false } of parts) {
+      const whole = turned ? 1 : (shapes.get(tensor)?.at(-1) ?? Number.NaN);
+      const size = height * (kind === 'matrix' ? cols : whole);
+      taken.set(tensor, (taken.get(tensor) ?? 0) + size);
+      total += size;
+    }
+    expect([name, total]).toEqual([name, rows * cols]);
+  }
+  const sizes = [...shapes].map(([name, shape]) => [name, shape.reduce((a, b) => a * b, 1)] as const);
+  expect(Object.fromEntries(taken)).toEqual(Object.fromEntries(sizes));
 }
 
 const ARCHITECTURES: Readonly<Record<string, string>> = {

@@ -2,8 +2,9 @@ import type { Family } from './family.ts';
 import { PLAIN_MOE } from './family.ts';
 import { GGUF_EXPERTS, GGUF_NAMES, HF_NAMES } from './names.ts';
 
-const GATE_UP = 'layers.{L}.mlp.experts.gate_up_proj';
-const DOWN = 'layers.{L}.mlp.experts.down_proj';
+const EXPERTS = 'layers.{L}.mlp.experts';
+const GATE_UP = `${EXPERTS}.gate_up_proj`;
+const DOWN = `${EXPERTS}.down_proj`;
 
 /** gpt-oss: biases everywhere, sinks, every other layer windowed, gate and up rows by turns. */
 export const gptOss: Family = {
@@ -39,6 +40,17 @@ export const gptOss: Family = {
           gate: { name: `${GATE_UP}_bias`, half: 'even' },
           up: { name: `${GATE_UP}_bias`, half: 'odd' },
           down: { name: `${DOWN}_bias` },
+        },
+      },
+      // MLX's.
+      {
+        gate: { name: `${EXPERTS}.gate_proj.weight` },
+        up: { name: `${EXPERTS}.up_proj.weight` },
+        down: { name: `${EXPERTS}.down_proj.weight` },
+        biases: {
+          gate: { name: `${EXPERTS}.gate_proj.bias` },
+          up: { name: `${EXPERTS}.up_proj.bias` },
+          down: { name: `${EXPERTS}.down_proj.bias` },
         },
       },
     ],

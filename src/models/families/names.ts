@@ -118,6 +118,7 @@ export const GGUF_NAMES: TensorNames = {
 };
 
 const GGUF_DOWN: ExpertPlace = { name: 'blk.{L}.ffn_down_exps.weight' };
+const GGUF_DOWN_BIAS: ExpertPlace = { name: 'blk.{L}.ffn_down_exps.bias' };
 
 export const GGUF_EXPERTS: readonly ExpertNames[] = [
   {
@@ -127,13 +128,18 @@ export const GGUF_EXPERTS: readonly ExpertNames[] = [
     biases: {
       gate: { name: 'blk.{L}.ffn_gate_exps.bias' },
       up: { name: 'blk.{L}.ffn_up_exps.bias' },
-      down: { name: 'blk.{L}.ffn_down_exps.bias' },
+      down: GGUF_DOWN_BIAS,
     },
   },
   {
     gate: { name: 'blk.{L}.ffn_gate_up_exps.weight', half: 'first' },
     up: { name: 'blk.{L}.ffn_gate_up_exps.weight', half: 'second' },
     down: GGUF_DOWN,
+    biases: {
+      gate: { name: 'blk.{L}.ffn_gate_up_exps.bias', half: 'first' },
+      up: { name: 'blk.{L}.ffn_gate_up_exps.bias', half: 'second' },
+      down: GGUF_DOWN_BIAS,
+    },
   },
 ];
 
@@ -161,8 +167,9 @@ export const HF_NAMES: TensorNames = {
   kvA: 'layers.{L}.self_attn.kv_a_proj_with_mqa.weight',
   kvANorm: 'layers.{L}.self_attn.kv_a_layernorm.weight',
   kvB: 'layers.{L}.self_attn.kv_b_proj.weight',
-  kB: 'layers.{L}.self_attn.k_b_proj.weight',
-  vB: 'layers.{L}.self_attn.v_b_proj.weight',
+  // MLX's names: it cuts kv_b as llama.cpp does.
+  kB: 'layers.{L}.self_attn.embed_q.weight',
+  vB: 'layers.{L}.self_attn.unembed_out.weight',
   convIn: 'layers.{L}.conv.in_proj.weight',
   convWeight: 'layers.{L}.conv.conv.weight',
   convBias: 'layers.{L}.conv.conv.bias',
