@@ -50,6 +50,8 @@ function matvecCase(options: MatvecOptions, shape: Shape, seed: number): KernelC
     hOut: new Float32Array(matrix.padded),
   };
   if (shape.cancelling === true) cancel(all['x']!, cols);
+  // The head of a longer row: what follows is another's, and not of the norm.
+  if (options.prologue === 'norm') all['x']!.fill(1e4, cols);
   const buffers = Object.fromEntries(card.bindings.map(({ name }) => [name, all[name]!]));
   const params = {
     rows,

@@ -21,7 +21,9 @@ function rmsnormCase(options: { readonly add: boolean }, { width, tokens, size }
     for (let t = 0; t < tokens; t++) all.set(randomRow(width, padded, random, size), t * step);
     return all;
   };
-  const buffers = { x: rows(xStride), weight: randomRow(width, padded, random, 2), out: rows(stride) };
+  const x = rows(xStride);
+  for (let t = 0; t < tokens; t++) x.fill(1e4, t * xStride + width, (t + 1) * xStride); // others' channels
+  const buffers = { x, weight: randomRow(width, padded, random, 2), out: rows(stride) };
   const eps = 1e-6;
   const card = rmsnorm(options);
   const out = Float32Array.from(buffers.out);

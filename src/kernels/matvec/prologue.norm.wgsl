@@ -6,7 +6,8 @@ fn open_input(thread: u32) {}
 
 // x may be the head of a longer row: what lies past its width is not input.
 fn input_at(v: u32) -> vec4<f32> {
-  return select(vec4<f32>(0.0), x[v], v * 4u < params.width);
+  let channel = v * 4u + vec4<u32>(0u, 1u, 2u, 3u);
+  return select(vec4<f32>(0.0), x[v], channel < vec4<u32>(params.width));
 }
 
 fn weigh(v: u32, value: vec4<f32>) -> vec4<f32> {
