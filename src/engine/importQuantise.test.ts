@@ -63,6 +63,13 @@ describe('quantising while the weights stream in', { timeout: 30_000 }, () => {
     expect(
       differences((await recordsOf(turned, [recipe({ turned: true })], weights)).records, expected),
     ).toEqual([]);
+    // The same, if the file did not say that there are two of them.
+    const turnedPart = { tensor: 't', rows: HIGH, turned: true };
+    const parts = [turnedPart, { ...turnedPart, firstCol: WIDE }];
+    const file = turned.directory.tensors.get('t')!;
+    const one = { ...turned, directory: { tensors: new Map([['t', { ...file, blocks: 1 }]]) } };
+    const { records } = await recordsOf(one, [{ ...recipe({}), parts }], weights);
+    expect(differences(records, expected)).toEqual([]);
   });
 
   it('keeps routers as they are, and turned floats no longer than other ones', () => {

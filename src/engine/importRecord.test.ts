@@ -5,6 +5,7 @@ import type { TensorRecipe } from '../models/index.ts';
 import { type ImportPlan, planImport } from './importPlan.ts';
 import { buildRecord } from './importRecord.ts';
 import type { ReadRange } from './readAhead.ts';
+import { ruledFile } from '../tools/ruledTensors.ts';
 
 const ROW_BYTES: Partial<Record<DiskType, (cols: number) => number>> = {
   F32: (cols) => cols * 4,
@@ -164,6 +165,21 @@ describe('buildRecord', () => {
     ]);
     const stored = (await recordsOf(plan)).flatMap(floatsOf);
     expect(stored.filter((_, i) => i % 32 === 31)).toEqual(Array.from({ length: 190 }, (_, row) => row));
+  });
+
+  it('takes every second row from where a record begins', async () => {
+    const file = ruledFile({ name: 'a', type: 'F32', rows: 400, cols: 32, value: (row) => row });
+    const recipe: TensorRecipe = {
+      name: 'm',
+      rows: 190,
+      cols: 32,
+      kind: 'matrix',
+      parts: [{ tensor: 'a', rows: 190, first: 3, step: 2 }],
+    };
+    const plan = planImport([recipe], file.directory, { weights: 'keep', recordBytes: 2 * 64 * 128 });
+    expect(plan.records.length).toBeGreaterThan(2);
+    const stored = (await recordsOf(plan)).flatMap(floatsOf);
+    expect(stored.filter((_, i) => i % 32 === 31)).toEqual(Array.from({ length: 190 }, (_, r) => 3 + 2 * r));
   });
 
   it('requantises in steps without losing a row', async () => {
