@@ -4,6 +4,12 @@ from the formats' definitions. Each function takes a matrix [out, in] (or a stac
 them where the format has stacks) and returns ({suffix: tensor of the file}, values).
 Scales and zero points are by minimum and maximum; what is proved is reading, not
 quantising.
+
+Checked once by hand against the formats' own code: AutoAWQ 0.2.9 and compressed-tensors
+0.20 unpack what is packed here to the same values, auto_gptq 0.7.1 packs the same words,
+mlx-lm 0.32 and (for MXFP4) transformers 5.23 run the fixtures' folders to the same
+logits. For FP8 transformers divides a matrix evenly among its scales, which is wrong for
+blocks cut short; DeepSeek-V3's own weight_dequant_kernel counts from the first one.
 """
 
 import numpy as np
@@ -32,8 +38,8 @@ def fp8_blocks(values, block, scale_dtype):
 
 def mxfp4_pairs(values):
     """
-    gpt-oss, a stack [E, rows, in]: blocks U8 [E, rows, in/32, 16], the even element in a
-    byte's low nibble; scales U8 [E, rows, in/32], exponents with bias 127; w = e2m1 * 2^(e-127).
+    gpt-oss, stacks too: blocks U8 [.., out, in/32, 16], the even element in a
+    byte's low nibble; scales U8 [.., out, in/32], exponents with bias 127; w = e2m1 * 2^(e-127).
     """
     groups = values.reshape(*values.shape[:-1], -1, 32)
     exponent = np.floor(np.log2(np.abs(groups).max(axis=-1))) - 2
@@ -43,7 +49,8 @@ def mxfp4_pairs(values):
     exact = FP4[code] * np.where(scaled < 0, -1, 1) * np.exp2(exponent)[..., None]
     blocks = nibbles[..., 0::2] | nibbles[..., 1::2] << 4
     scales = (exponent + 127).astype(np.uint8)
-    return dict(blocks=torch.from_numpy(blocks), scales=torch.from_numpy(scales)), exact.reshape(values.shape).astype(np.float32)
+    files = dict(blocks=torch.from_numpy(blocks), scales=torch.from_numpy(scales))
+    return files, exact.reshape(values.shape).astype(np.float32)
 
 
 def affine(values, group):
@@ -100,16 +107,21 @@ def compressed(values, group, symmetric):
         stored = torch.from_numpy(scale.astype(np.float32)).to(torch.bfloat16)
         step = np.repeat(stored.float().numpy(), group, 1)
         exact = (q.astype(np.float32) - np.repeat(zero, group, 1)) * step
-        return dict(weight_packed=words(q, 1), weight_scale=stored, weight_zero_point=words(zero, 0), weight_shape=shape), exact
+        zeros = words(zero, 0)
+        return dict(weight_packed=words(q, 1), weight_scale=stored, weight_zero_point=zeros, weight_shape=shape), exact
     largest = np.abs(values.reshape(rows, -1, group)).max(axis=2)
     stored = torch.from_numpy(largest / 7.5).to(torch.bfloat16)
     step = np.repeat(stored.float().numpy(), group, 1)
     q = np.clip(np.round(values / step), -8, 7)
-    return dict(weight_packed=words((q + 8).astype(np.uint32), 1), weight_scale=stored, weight_shape=shape), q.astype(np.float32) * step
+    packed = words((q + 8).astype(np.uint32), 1)
+    return dict(weight_packed=packed, weight_scale=stored, weight_shape=shape), q.astype(np.float32) * step
 
 
 def mlx(values, group, bits):
-    """MLX affine, stacks too: weight U32 [.., out, in*bits/32], the first element lowest; BF16 scales and biases; w = scale*q + bias."""
+    """
+    MLX affine, stacks too: weight U32 [.., out, in*bits/32], the first element lowest, BF16
+    scales and biases [.., out, groups]; w = scale * q + bias.
+    """
     grouped = values.reshape(*values.shape[:-1], -1, group)
     low, high = grouped.min(axis=-1), grouped.max(axis=-1)
     scale = torch.from_numpy((high - low) / (2**bits - 1)).to(torch.bfloat16)
@@ -121,3 +133,10 @@ def mlx(values, group, bits):
     parts = q.astype(np.uint32).reshape(*values.shape[:-1], -1, per_word)
     packed = np.bitwise_or.reduce(parts << (bits * np.arange(per_word, dtype=np.uint32)), axis=-1)
     return dict(weight=torch.from_numpy(packed), scales=scale, biases=bias), exact
+
+
+def mlx_mxfp4(values):
+    """MLX's mode of that name: gpt-oss's nibbles as weight U32 [.., out, in/8], and its scales."""
+    parts, exact = mxfp4_pairs(values)
+    packed = parts["blocks"].numpy().reshape(*values.shape[:-1], -1).view(np.uint32)
+    return dict(weight=torch.from_numpy(packed.copy()), scales=parts["scales"]), exact

@@ -57,27 +57,31 @@ def gpt_oss_experts(weights):
     return files, plain
 
 
-def mlx_folder(group, router_bits):
+def mlx_folder(pack, pack_router):
     """Every matrix is packed, embedding, head and router too, and the experts are stacked."""
     def packed(weights):
-        files, plain = {}, {}
-        def add(module, value, bits):
-            parts, exact = packing.mlx(value, 64 if bits == 8 else group, bits)
+        files, plain, stacks = {}, {}, {}
+        def add(module, values, how=pack):
+            parts, exact = how(values)
             files.update({f"{module}.{suffix}": part for suffix, part in parts.items()})
             return torch.from_numpy(exact)
-        stacks = {}
         for name, value in weights.items():
             if match := EXPERT.match(name):
                 stacks.setdefault((match[1], match[3]), {})[int(match[2])] = value.numpy()
             elif value.ndim == 2:
-                plain[name] = add(name.removesuffix(".weight"), value.numpy(), router_bits if name.endswith("gate.weight") else 4)
+                router = name.endswith("gate.weight")
+                plain[name] = add(name.removesuffix(".weight"), value.numpy(), pack_router if router else pack)
             else:
                 files[name] = plain[name] = value
         for (module, matrix), experts in stacks.items():
-            exact = add(f"{module}.switch_mlp.{matrix}", np.stack([experts[e] for e in sorted(experts)]), 4)
+            exact = add(f"{module}.switch_mlp.{matrix}", np.stack([experts[e] for e in sorted(experts)]))
             plain |= {f"{module}.experts.{e}.{matrix}.weight": value.clone() for e, value in enumerate(exact)}
         return files, plain
     return packed
+
+
+def mlx_affine(group, bits):
+    return lambda values: packing.mlx(values, group, bits)
 
 
 def fp8(block, scales):
@@ -85,12 +89,14 @@ def fp8(block, scales):
 
 
 def fp8_settings(block, **more):
-    return dict(quantization_config=dict(quant_method="fp8", fmt="e4m3", activation_scheme="dynamic", weight_block_size=block) | more)
+    return dict(quantization_config=dict(
+        quant_method="fp8", fmt="e4m3", activation_scheme="dynamic", weight_block_size=block) | more)
 
 
-def mlx_settings(group, routers):
+def mlx_settings(routers, **more):
+    """Routers of newer files are affine, of 8 bits, whatever the others are."""
     own = {f"model.layers.{layer}.mlp.gate": dict(group_size=64, bits=8) for layer in routers}
-    settings = dict(group_size=group, bits=4) | own
+    settings = more | own
     return dict(quantization=settings, quantization_config=settings)
 
 
@@ -139,7 +145,10 @@ PACKED = [
                   num_key_value_heads=4, num_hidden_layers=2, num_experts=5, num_experts_per_tok=2, norm_topk_prob=False,
                   rms_norm_eps=1e-5, rope_theta=1e4, rope_scaling=None, clip_qkv=None, attention_bias=False),
            each_linear(lambda values: packing.compressed(values, 32, False)), compressed_settings(False)),
-    Packed(family("qwen3_moe-mlx32", 208, "qwen3_moe", **QWEN3_PACKED), mlx_folder(32, 4), mlx_settings(32, [])),
+    Packed(family("qwen3_moe-mlx32", 208, "qwen3_moe", **QWEN3_PACKED),
+           mlx_folder(mlx_affine(32, 4), mlx_affine(32, 4)), mlx_settings([], group_size=32, bits=4)),
     Packed(family("qwen3_moe-mlx64", 209, "qwen3_moe", **QWEN3_PACKED | dict(moe_intermediate_size=64)),
-           mlx_folder(64, 8), mlx_settings(64, [0, 1])),
+           mlx_folder(mlx_affine(64, 4), mlx_affine(64, 8)), mlx_settings([0, 1], group_size=64, bits=4, mode="affine")),
+    Packed(family("qwen3_moe-mlx-mxfp4", 210, "qwen3_moe", **QWEN3_PACKED),
+           mlx_folder(packing.mlx_mxfp4, mlx_affine(64, 8)), mlx_settings([0, 1], group_size=32, bits=4, mode="mxfp4")),
 ]
