@@ -20,7 +20,7 @@ export interface Golden {
 }
 
 /** Where PyTorch's router sent each token. */
-export interface LayerRoutes {
+interface LayerRoutes {
   readonly layer: number;
   /** Ascending ids. [tokens][topK] */
   readonly experts: readonly (readonly number[])[];
