@@ -1,9 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { f32ToBf16 } from '../base/floats.ts';
-import { padCols } from '../formats/index.ts';
+import { type ByteSource, padCols } from '../formats/index.ts';
 import type { TensorPart, TensorRecipe } from '../models/index.ts';
 import { planImport } from './importPlan.ts';
-import { differences, recordsOf, ruledFile, type RuledTensor } from '../tools/ruledTensors.ts';
+import { buildRecord } from './importRecord.ts';
+import {
+  differences,
+  directly,
+  recordsOf,
+  ruledFile,
+  type RuledTensor,
+  signal,
+} from '../tools/ruledTensors.ts';
 
 const KEEP = { weights: 'keep' } as const;
 const from0 = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
@@ -241,6 +249,37 @@ describe('experts', () => {
         from0(routed + pieces).map((e) => expectedRecord('bf16', e)),
       ),
     ).toEqual([]);
+  });
+
+  it('of a quantised stack keep its blocks', async () => {
+    // Q8_0: 34 bytes for 32 values, an f16 scale and signed bytes; three blocks to a row.
+    const [experts, rows, cols] = [3, 12, 96];
+    const rowBytes = 3 * 34;
+    const content = Uint8Array.from({ length: experts * rows * rowBytes }, (_, i) => (i * 31) >> 2);
+    const source: ByteSource = {
+      name: 'stack',
+      size: content.length,
+      read: (offset, length) => Promise.resolve(content.slice(offset, offset + length)),
+    };
+    const shape = { blocks: experts, rows: experts * rows, cols, rowBytes, source, offset: 0 };
+    const tensors = new Map([['t', { ...shape, name: 't', type: 'Q8_0', layout: 'q8s' } as const]]);
+    const recipe: TensorRecipe = {
+      name: '0.expertDown',
+      rows: experts * rows,
+      cols,
+      kind: 'matrix',
+      experts,
+      parts: [{ tensor: 't', rows: experts * rows }],
+    };
+    const plan = planImport([recipe], { tensors }, KEEP);
+    for (const index of plan.records.keys()) {
+      const blocks = content.subarray(index * rows * rowBytes, (index + 1) * rows * rowBytes);
+      const record = await buildRecord(plan, index, directly, signal);
+      const scales = blocks.filter((_, i) => i % 34 < 2);
+      // 36 scales are 72 bytes, padded to 80.
+      expect([...record]).toEqual([...blocks.filter((_, i) => i % 34 >= 2), ...scales, ...new Uint8Array(8)]);
+    }
+    expect(plan.records).toHaveLength(experts);
   });
 
   it('keep to their records among the rest, which goes forwards through the file', () => {

@@ -79,8 +79,10 @@ async function readFolder(all: readonly ImportSource[], signal: AbortSignal): Pr
   const shards = sources.filter(({ name }) => /\.safetensors$/i.test(name));
   if (shards.length === 0 && index === undefined) required('model.safetensors', null);
   const directory = await openSafetensors(shards, index, signal, config);
+  const { spec, recipes } = specFromConfig(config, directory);
   return {
-    ...specFromConfig(config, directory),
+    spec,
+    recipes,
     sources,
     directory,
     text: textFactsFromTokenizerJson(
@@ -89,10 +91,18 @@ async function readFolder(all: readonly ImportSource[], signal: AbortSignal): Pr
       await json('generation_config.json'),
       await text('chat_template.jinja'),
     ),
-    title: null,
+    title: nameIn(config) ?? spec.family,
     license: '',
     quantisation: mainType(directory),
   };
+}
+
+/** What the folder was saved from: a repository, or a folder on somebody's disk. */
+function nameIn(config: unknown): string | null {
+  const key = '_name_or_path';
+  if (typeof config !== 'object' || config === null || !(key in config)) return null;
+  const path = config[key];
+  return typeof path === 'string' ? (path.split('/').findLast((name) => /\w/.test(name)) ?? null) : null;
 }
 
 function parseJson(file: string, content: string | null): unknown {

@@ -72,6 +72,30 @@ describe('importing a folder', () => {
     }
   });
 
+  it('is called what the folder is called, else what its config says', async () => {
+    const titled = async (files: readonly File[]): Promise<string> => {
+      const opened = await openSource(store, { kind: 'file', files }, 'keep');
+      return (await run({ ...opened, store: createMemoryStore() })).title;
+    };
+    const folder = olmoe();
+    const files = (path: string): File[] =>
+      [...folder].map(([name, content]) => {
+        const file = new File([content], name);
+        return Object.defineProperty(file, 'webkitRelativePath', { value: path && `${path}/${name}` });
+      });
+    const below = Object.defineProperty(new File(['{}'], 'config.json'), 'webkitRelativePath', {
+      value: 'My-OLMoE/onnx/config.json',
+    });
+    expect(await titled([below, ...files('My-OLMoE')])).toBe('My-OLMoE');
+    expect(await titled(files(''))).toBe('olmoe');
+    const config: object = JSON.parse(new TextDecoder().decode(folder.get('config.json') as Uint8Array));
+    folder.set('config.json', JSON.stringify({ ...config, _name_or_path: 'allenai/OLMoE-1B-7B/' }));
+    expect(await titled(files(''))).toBe('OLMoE-1B-7B');
+    folder.set('mine.safetensors', folder.get('model.safetensors')!);
+    folder.delete('model.safetensors');
+    expect(await titled(files(''))).toBe('mine');
+  });
+
   it('reads what belongs to the model and nothing beside it', async () => {
     const folder = sharded();
     const alone = await fromFolder(folder);

@@ -50,7 +50,7 @@ export async function openSource(
       return {
         weights,
         origin: `file:${main.name}`,
-        title: folderOf(main) || stem(main.name),
+        title: folderOf(main) || titleOf(main.name),
         open: () => Promise.resolve(files.map(fileSource)),
       };
     }
@@ -86,7 +86,7 @@ function fromOrigin(origin: string, options: OriginOptions): Pick<OpenedOrigin, 
   const urls = urlsOf(origin, options);
   return {
     origin,
-    title: stem(urlName(urls[0] ?? origin)),
+    title: titleOf(urlName(urls[0] ?? origin)),
     open: (context) => openUrls(urls, context, options),
   };
 }
@@ -174,6 +174,8 @@ function folderOf({ name, webkitRelativePath }: File): string {
   return inside !== undefined && /^model\b/i.test(name) ? folder : '';
 }
 
-function stem(name: string): string {
-  return name.replace(/(-\d{5}-of-\d{5})?\.(gguf|safetensors)$/i, '') || name;
+/** undefined where every folder has a file of that name: what is in it may say more. */
+function titleOf(name: string): string | undefined {
+  const stem = name.replace(/(-\d{5}-of-\d{5})?\.(gguf|safetensors)$/i, '');
+  return stem === '' ? name : isFolderFile(name) && /^model$|\.json$/i.test(stem) ? undefined : stem;
 }
