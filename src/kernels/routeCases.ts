@@ -20,8 +20,11 @@ interface Sizes {
   readonly spread?: number;
   /** Added to every select bias. */
   readonly biasShift?: number;
-  /** Each odd expert equals the even one before it: an odd topK then cuts a tie. */
-  readonly twins?: boolean;
+  /**
+   * Every other run of so many experts equals the one before: an odd topK of single
+   * experts, or an odd number of groups kept, then cuts a tie.
+   */
+  readonly twins?: number;
 }
 
 const EPS = 1e-5;
@@ -47,7 +50,7 @@ function routeCase(options: RouteOptions, sizes: Sizes, seed: number): KernelCas
     // A row more than is written.
     routes: new Uint32Array(randomRow(words, words, random).buffer),
   };
-  if (sizes.twins === true) twin(matrix, experts, all);
+  if (sizes.twins !== undefined) twin(matrix, sizes.twins, experts, all);
   const card = route(options);
   const buffers = Object.fromEntries(card.bindings.map(({ name }) => [name, all[name]!]));
   const params: Params = {
@@ -65,7 +68,7 @@ function routeCase(options: RouteOptions, sizes: Sizes, seed: number): KernelCas
     sharedScale: sizes.sharedScale ?? 1,
     xStride,
   };
-  const title = `${topK} of ${experts}, ${tokens} x ${cols}${sizes.twins === true ? ', twins' : ''}`;
+  const title = `${topK} of ${experts}, ${tokens} x ${cols}${sizes.twins === undefined ? '' : `, twins of ${sizes.twins}`}`;
   const { routes, relativeError } = reference(title, options, { params, tokens, matrix, buffers });
   return {
     title,
@@ -86,15 +89,17 @@ function largestWeight(routes: Uint32Array<ArrayBuffer>): number {
   );
 }
 
-/** Copies the rows of even experts, biases too, over those of the odd ones. No layout with scales. */
+/** Copies the rows of even runs of experts, biases too, over the odd ones. No layout with scales. */
 function twin(
   { padded, planes, weights }: PlainMatrix,
+  run: number,
   experts: number,
   all: Readonly<Record<string, HostArray>>,
 ): void {
   const quants = planes['quants']!;
   const copy = (array: HostArray | Float64Array, width: number) => {
-    for (let e = 0; e + 1 < experts; e += 2) array.copyWithin((e + 1) * width, e * width, (e + 1) * width);
+    for (let e = 0; e + run < experts; e += 2 * run)
+      array.copyWithin((e + run) * width, e * width, (e + run) * width);
   };
   copy(quants, (quants.length * padded) / weights.length);
   copy(weights, padded);
@@ -176,7 +181,7 @@ const RUNS: readonly (readonly [Partial<RouteOptions>, readonly Sizes[]])[] = [
       { experts: 5, topK: 1, cols: 42, tokens: 3 },
       { experts: 12, topK: 12, cols: 84, tokens: 2, renormEps: 0 },
       { experts: 60, topK: 7, cols: 1061, tokens: 4, spread: 30, scale: 0.5 },
-      { experts: 40, topK: 5, cols: 84, tokens: 5, twins: true, renormEps: 0 },
+      { experts: 40, topK: 5, cols: 84, tokens: 5, twins: 1, renormEps: 0 },
       { experts: 1, topK: 1, cols: 42 },
     ],
   ],
@@ -191,14 +196,15 @@ const RUNS: readonly (readonly [Partial<RouteOptions>, readonly Sizes[]])[] = [
     { layout: 'f16', groups: 'max' }, // DeepSeek-V2
     [
       { experts: 40, topK: 6, cols: 84, tokens: 3, pieces: 2, groupCount: 5, groupKept: 2, scale: 16 },
-      { experts: 12, topK: 3, cols: 42, tokens: 4, groupCount: 6, groupKept: 3, twins: true },
+      { experts: 12, topK: 3, cols: 42, tokens: 4, groupCount: 6, groupKept: 3, twins: 1 },
+      { experts: 12, topK: 6, cols: 42, tokens: 4, groupCount: 6, groupKept: 3, twins: 2 },
     ],
   ],
   [
     { layout: 'bf16', score: 'topkSoftmax', bias: true }, // gpt-oss
     [
       { experts: 12, topK: 4, cols: 84, tokens: 3 },
-      { experts: 40, topK: 3, cols: 42, tokens: 4, twins: true },
+      { experts: 40, topK: 3, cols: 42, tokens: 4, twins: 1 },
       { experts: 60, topK: 40, cols: 84, spread: 300 },
     ],
   ],
@@ -217,7 +223,7 @@ const RUNS: readonly (readonly [Partial<RouteOptions>, readonly Sizes[]])[] = [
     { layout: 'bf16', score: 'sigmoid', selectBias: true }, // LFM2, GLM
     [
       { experts: 12, topK: 4, cols: 84, tokens: 3, renormEps: 1e-6 },
-      { experts: 40, topK: 5, cols: 42, tokens: 3, biasShift: -3, twins: true, scale: 1.8 },
+      { experts: 40, topK: 5, cols: 42, tokens: 3, biasShift: -3, twins: 1, scale: 1.8 },
     ],
   ],
   [
@@ -234,7 +240,8 @@ const RUNS: readonly (readonly [Partial<RouteOptions>, readonly Sizes[]])[] = [
         renormEps: 1e-20,
         scale: 2.5,
       },
-      { experts: 40, topK: 7, cols: 42, tokens: 3, groupCount: 5, groupKept: 3, biasShift: -2, twins: true },
+      { experts: 40, topK: 7, cols: 42, tokens: 3, groupCount: 5, groupKept: 3, biasShift: -2, twins: 1 },
+      { experts: 40, topK: 12, cols: 42, tokens: 3, groupCount: 10, groupKept: 3, twins: 4 },
       { experts: 512, topK: 10, cols: 42, tokens: 2, groupCount: 8, groupKept: 4 },
     ],
   ],
