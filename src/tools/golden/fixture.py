@@ -54,9 +54,10 @@ def write_hf(folder, config, tensors):
 
 
 def fresh_folder(name):
+    """Without its hf/; what other scripts put beside it stays."""
     folder = FIXTURES / name
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    shutil.rmtree(folder / "hf", ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
