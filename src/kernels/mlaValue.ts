@@ -3,7 +3,7 @@
  *   out[t, h · valueDim + j] = Σ_r W_V[h · valueDim + j, r] · z[t, h, r]
  * mlaValue (one token) joins the slices mlaAttendDecode left as it reads them,
  *   z[h] = Σ_s exp(m_s - M) · a_s / Σ_s exp(m_s - M) · l_s,  M = max_s m_s
- * mlaValueMany takes a chunk's z from mlaAttendPrefill. Sums are f32, over columns in one
+ * skipping those with l = 0, which come last. mlaValueMany takes a chunk's z from mlaAttendPrefill. Sums are f32, over columns in one
  * order wherever a token lies in its chunk. kvRank and valueDim are multiples of 4.
  */
 import type { WeightLayout } from '../formats/layouts.ts';
@@ -31,6 +31,9 @@ const SHARED: readonly ParamField[] = [
 /** A row is kvRank wide, 512 in the models there are: two groups a lane, so that fewer workgroups join slices. */
 const LANES = 8;
 
+/** Slices of the context that mlaValue joins. */
+const MAX_SPLITS = 256;
+
 interface Half {
   readonly name: string;
   readonly params: readonly ParamField[];
@@ -51,8 +54,9 @@ function valueCard(half: Half, { layout, shape }: MlaValueOptions): KernelCard {
     wgsl: [declare(params, bindings, usesStep), weightReader(layout), product.wgsl, half.wgsl].join('\n'),
     constants: product.constants,
     needs: [],
-    grid: ({ heads = 0, valueDim = 0, groups = 0 }, tokens) => {
+    grid: ({ heads = 0, valueDim = 0, groups = 0, splits = 0 }, tokens) => {
       if (!usesStep) checkColumns(half.name, groups);
+      if (splits > MAX_SPLITS) throw new Error(`${half.name}: ${splits} slices of ${MAX_SPLITS}`);
       return [product.blocks(valueDim), heads, product.tiles(tokens)];
     },
   };

@@ -54,7 +54,7 @@ const QUANTISED = { ...PLAIN, layout: 'q8s', kv: 'f16', pairing: 'half', exact: 
 const ONE: readonly AbsorbSetup[] = [
   { ...PLAIN, ...SMALL, tokens: 1, title: 'first token' },
   { ...PLAIN, ...ODD, tokens: 1, title: 'odd sizes, growing queries', position: 33, temperature: GROWING },
-  { ...PLAIN, ...REAL, heads: 2, tokens: 1, title: 'real latent', position: 2 },
+  { ...PLAIN, ...REAL, heads: 2, nopeDim: 192, tokens: 1, title: 'real latent, 192 channels', position: 2 },
   { ...QUANTISED, ...SMALL, tokens: 1, title: '8-bit weights, halves', position: 6 },
   { ...QUANTISED, ...ODD, tokens: 1, title: 'odd sizes, 8-bit weights, halves', position: 1 },
 ];

@@ -41,6 +41,7 @@ const ONE: readonly OneSetup[] = [
   { ...SMALL, title: 'one slice', layout: 'bf16', splits: 1, empty: 0, spread: 1 },
   { ...ODD, title: 'odd sizes, four slices, one empty', layout: 'bf16', splits: 4, empty: 1, spread: 3 },
   { ...ODD, title: 'scores hundreds apart', layout: 'bf16', splits: 3, empty: 0, spread: 300 },
+  { ...ODD, title: 'more slices than threads', layout: 'bf16', splits: 150, empty: 67, spread: 4 },
   { ...SMALL, title: '4-bit weights', layout: 'q4s', splits: 2, empty: 0, spread: 2 },
   { ...REAL, title: 'real latent, 4-bit weights', layout: 'q4s', splits: 5, empty: 2, spread: 2 },
 ];
