@@ -17,9 +17,6 @@ const ACTIVATIONS: Readonly<Record<string, readonly string[]>> = {
   gelu_pytorch_tanh: ['geluTanh'],
 };
 
-/** transformers builds the norms of latent attention with its own default, whatever the model's. */
-const LATENT_EPS = 1e-6;
-
 export function configFacts(config: unknown): ModelFacts {
   const given = parseConfig(config);
   const family = familyOfModelType(given.model_type);
@@ -34,7 +31,6 @@ export function configFacts(config: unknown): ModelFacts {
     family,
     vocab: countOf('vocab_size', merged.vocab_size, LIMITS.vocab),
     tiedHead: merged.tie_embedding ?? merged.tie_word_embeddings ?? false,
-    latentEps: LATENT_EPS,
     ropes: (channels) => ropeReading(merged, family, channels),
   });
 }

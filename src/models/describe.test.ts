@@ -192,10 +192,10 @@ function expectFrequencies({ ropes }: ModelSpec, { frequencies }: RecordedModel)
   expect(ropes[0]!.amplitude).toBeCloseTo(amplitude!, 12);
 }
 
-/** Mistral's and Qwen's windows, Gemma's pattern and scale but by its size, the latents' own epsilon, Mistral 4's temperature. */
+/** Mistral's and Qwen's windows, Gemma's pattern and scale but by its size, Mistral 4's temperature. */
 function unsaidInGguf(one: RecordedModel, attention: Attention, layer: number): object {
   const type = one.config.model_type;
-  if (attention.kind === 'mla') return { latentEps: one.normEps, temperature: null };
+  if (attention.kind === 'mla') return { temperature: null };
   if (type === 'gpt_oss' || type === 'llama4_text' || attention.kind === 'conv') return {};
   const gemma = type.startsWith('gemma');
   const window = gemma && (layer + 1) % 6 !== 0 ? Number(attention['window']) || 1024 : 0;

@@ -34,7 +34,6 @@ export async function ggufFacts(metadata: GgufMetadata, directory: TensorDirecto
     family,
     vocab: null,
     tiedHead: null,
-    latentEps: null,
     ropes: (channels) => ropeReading(read, family, channels, divisors),
   });
 }

@@ -14,8 +14,6 @@ export interface Source {
   readonly family: Family;
   readonly vocab: number | null;
   readonly tiedHead: boolean | null;
-  /** Of the norms of latent attention; the model's where null. */
-  readonly latentEps: number | null;
   /** `channels` are those of a head, or of its rotated part where that is a size of its own. */
   ropes(channels: number): RopeReading;
 }
@@ -56,7 +54,7 @@ export function sharedFacts(source: Source): ModelFacts {
     layersAhead: read.countOrNone('num_nextn_predict_layers', LIMITS.layers),
     heads,
     gqa: latent ? null : gqaFacts(read, heads, channels, layers),
-    mla: latent ? mlaFacts(read, channels, latentScale, source.latentEps ?? normEps) : null,
+    mla: latent ? mlaFacts(read, channels, latentScale) : null,
     convWidth: layers.some(({ mixes }) => mixes === 'conv')
       ? read.count('conv_L_cache', LIMITS.convWidth)
       : 0,
@@ -96,7 +94,13 @@ function gqaFacts(read: Reader, heads: number, headDim: number, layers: readonly
   };
 }
 
-function mlaFacts(read: Reader, ropeDim: number, latentScale: number, latentEps: number): MlaFacts {
+/**
+ * The families' own code builds the norms of the latents with its default, whatever the
+ * model's; llama.cpp takes the model's, which for most is the same.
+ */
+const LATENT_EPS = 1e-6;
+
+function mlaFacts(read: Reader, ropeDim: number, latentScale: number): MlaFacts {
   const split = read.get('qk_nope_head_dim') !== undefined;
   const nopeDim = split
     ? read.count('qk_nope_head_dim', LIMITS.headDim)
@@ -118,7 +122,7 @@ function mlaFacts(read: Reader, ropeDim: number, latentScale: number, latentEps:
     ropeDim,
     valueDim,
     scale: (nopeDim + ropeDim) ** -0.5 * latentScale,
-    latentEps,
+    latentEps: LATENT_EPS,
   };
 }
 
