@@ -3,8 +3,9 @@
  *   out[t, h · valueDim + j] = Σ_r W_V[h · valueDim + j, r] · z[t, h, r]
  * mlaValue (one token) joins the slices mlaAttendDecode left as it reads them,
  *   z[h] = Σ_s exp(m_s - M) · a_s / Σ_s exp(m_s - M) · l_s,  M = max_s m_s
- * skipping those with l = 0, which come last. mlaValueMany takes a chunk's z from mlaAttendPrefill. Sums are f32, over columns in one
- * order wherever a token lies in its chunk. kvRank and valueDim are multiples of 4.
+ * skipping those with l = 0, which come last. mlaValueMany takes a chunk's z from
+ * mlaAttendPrefill. Sums are f32, over columns in one order wherever a token lies in its
+ * chunk. kvRank and valueDim are multiples of 4.
  */
 import type { WeightLayout } from '../formats/layouts.ts';
 import type { KernelCard, KernelShape, ParamField } from './card.ts';
