@@ -4,7 +4,7 @@
  * that was cut goes on close to where it was. The manifest is last:
  * a model without one does not exist.
  */
-import { AppError } from '../base/failure.ts';
+import { AppError, type FailureCode } from '../base/failure.ts';
 import {
   type ModelManifest,
   modelLock,
@@ -50,9 +50,13 @@ const LARGE_RECORD = 64 * 1024 * 1024;
 /** Bytes from the middle and the end of each source that its identity includes. */
 const SAMPLE_BYTES = 64 * 1024;
 
+/** The files themselves are at fault: going on with an import would only meet it again. */
+const LASTING: readonly FailureCode[] = ['UNSUPPORTED_TYPE', 'BAD_DIMENSIONS', 'FILE_CORRUPT'];
+
 /**
  * Resolves when the manifest is written. A cancel or a failure leaves the partial
- * state. Importing what is already here checks every record and mends broken ones.
+ * state, but for one that going on could not mend: that leaves nothing. Importing
+ * what is already here checks every record and mends broken ones.
  * Failures are those of the format, the store and the sources, and MODEL_BUSY.
  */
 export async function importModel(request: ImportRequest): Promise<ImportedCard> {
@@ -74,6 +78,7 @@ export async function importModel(request: ImportRequest): Promise<ImportedCard>
     });
   }
   const lock = await modelLock(id, signal);
+  let lasting = false;
   try {
     const facts = factsOf(request, id, sources, file, plan);
     meter = progressMeter(
@@ -100,12 +105,17 @@ export async function importModel(request: ImportRequest): Promise<ImportedCard>
       noteEvery: recordBytes,
       unnoted: 0,
     };
-    await writeRecords(work, signal);
+    await writeRecords(work, signal).catch((error: unknown) => {
+      lasting = before.manifest === null && error instanceof AppError && LASTING.includes(error.code);
+      throw error;
+    });
     const manifest = manifestOf(work, file);
     await store.writeManifest(manifest);
     return cardOf(manifest);
   } finally {
     lock.dispose();
+    // Another tab may have begun anew, and the failure is still the one to tell of.
+    if (lasting) await store.remove(id).catch(() => undefined);
   }
 }
 

@@ -148,7 +148,9 @@ export class Runner {
     this.#noteAnswer();
     const id = new DataView(answer).getUint32(0, true);
     if (id === NO_TOKEN)
-      throw new AppError('KERNEL_CHECK_FAILED', 'the model produced numbers that are not numbers');
+      throw new AppError('KERNEL_CHECK_FAILED', 'the model produced numbers that are not numbers', {
+        what: 'logits',
+      });
     return id;
   }
 

@@ -47,7 +47,10 @@ export function familyOfModelType(name: string): Family {
 }
 
 export function unsupported(family: string, what: string): AppError {
-  return new AppError('UNSUPPORTED_FAMILY', `${family} models ${what} do not run here yet`, { family });
+  return new AppError('UNSUPPORTED_FAMILY', `${family} models ${what} do not run here yet`, {
+    family,
+    what,
+  });
 }
 
 function found(family: Family | undefined, name: string): Family {
