@@ -13,7 +13,7 @@ let gpu: Gpu;
 let model: LoadedModel;
 beforeAll(async () => {
   gpu = await openTestGpu();
-  model = await loadTestModel(gpu, [(await readGolden('llama')).gguf], { contextLength: 512, chunk: 16 });
+  model = await loadTestModel(gpu, [(await readGolden('llama')).gguf!], { contextLength: 512, chunk: 16 });
 });
 afterAll(() => {
   model.dispose();

@@ -1,4 +1,4 @@
-/** For tests: a golden checkpoint, imported into memory and loaded. */
+/** For tests: a golden checkpoint, imported into memory and loaded; what a piece of work makes on the GPU. */
 import type { ByteSource } from '../formats/index.ts';
 import type { Gpu } from '../gpu/index.ts';
 import { createMemoryStore } from '../storage/index.ts';
@@ -32,4 +32,33 @@ export async function loadTestModel(
     ...options,
     contextLength,
   });
+}
+
+const MAKERS = [
+  'createBuffer',
+  'createBindGroup',
+  'createComputePipeline',
+  'createComputePipelineAsync',
+  'createShaderModule',
+] as const;
+
+/** The calls by which `work` made GPU objects, in order. */
+export async function gpuObjectsMadeBy(
+  { device }: Gpu,
+  work: () => Promise<void>,
+): Promise<readonly string[]> {
+  const made: string[] = [];
+  for (const name of MAKERS) {
+    const real = (device[name] as (argument: never) => unknown).bind(device);
+    Object.defineProperty(device, name, {
+      configurable: true,
+      value: (argument: never) => (made.push(name), real(argument)),
+    });
+  }
+  try {
+    await work();
+    return made;
+  } finally {
+    for (const name of MAKERS) Reflect.deleteProperty(device, name);
+  }
 }

@@ -176,7 +176,8 @@ function readMlx(settings: Settings): Quantisation {
     method: 'mlx',
     schemeOf: (module) => {
       const own = v.safeParse(Settings, settings[module]);
-      return own.success ? { ...base, ...scheme({ ...settings, ...own.output }) } : base;
+      // A module's own settings are affine unless they say otherwise, as mlx-lm reads them.
+      return own.success ? scheme({ ...settings, mode: null, ...own.output }) : base;
     },
   };
 }

@@ -33,6 +33,7 @@ const STEPS: readonly Step[] = [
   vitest('unit', ['--project', 'unit']),
   vitest('gpu-node', ['--project', 'gpu-node']),
   vitest('gpu-browser', ['--project', 'gpu-browser']),
+  { name: 'proven', command: ['npm', 'run', '--silent', 'proven'] },
   vitest('real-model', ['--config', 'src/tools/realModel/vitest.config.ts']),
   { name: 'build', command: ['npm', 'run', '--silent', 'build'] },
   { name: 'e2e', command: ['npx', 'playwright', 'test', '--reporter=list,json'], reporter: 'playwright' },
