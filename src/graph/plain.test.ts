@@ -75,8 +75,16 @@ describe('a session', () => {
 describe('the fixtures', () => {
   it('are all there', () => {
     expect(GOLDEN_MODELS).toEqual([
+      'deepseek_v2',
+      'deepseek_v2-groups',
+      'deepseek_v3',
       'gemma3',
       'gemma3-caps',
+      'glm4_moe_lite',
+      'gpt_oss-gguf',
+      'gpt_oss-mxfp4',
+      'granitemoe',
+      'lfm2_moe',
       'llama',
       'llama-linear',
       'llama-llama3',
@@ -84,9 +92,20 @@ describe('the fixtures', () => {
       'llama-q8_0',
       'llama-untied',
       'llama-yarn',
+      'llama4-gguf',
+      'mistral4',
+      'mixtral',
+      'mixtral-all',
+      'moonlight',
+      'olmoe',
+      'olmoe-q',
       'qwen2',
       'qwen2-k',
+      'qwen2_moe-k',
       'qwen3',
+      'qwen3_moe',
+      'qwen3_moe-k',
+      'smollm3-gguf',
     ]);
   });
 });

@@ -12,9 +12,8 @@ truth.json (the tokens). The weights are rounded so that bf16 and f16 hold them
 exactly, and stored in these to keep the files small; PyTorch computes in f32.
 The quantised ones have no hf/: their truth is PyTorch on the dequantised weights.
 
-An F32 GGUF of every checkpoint goes to .cache/golden/, where
-`node src/tools/run.mjs src/tools/golden/checkConversion.ts` lets llama.cpp compute
-the same logits, which proves the conversion.
+src/tools/realModel/tinyModels.check.ts lets llama.cpp compute the same logits, which
+proves the conversion.
 """
 
 import sys
@@ -27,12 +26,10 @@ from transformers import AutoConfig, AutoModelForCausalLM
 from transformers.models.gemma3 import modeling_gemma3
 
 sys.path.insert(0, str(Path(__file__).parent))
-from fixture import ROOT, described, exact_in_halves, fresh_folder, logits_of, run, spread, write_hf, write_truth
+from fixture import described, exact_in_halves, fresh_folder, logits_of, run, spread, write_hf, write_truth
 from quantised import quantise_all
 from to_gguf import write_gguf
 from toy_tokenizer import toy_tokens
-
-CACHE = ROOT / ".cache/golden"
 
 
 @dataclass
@@ -176,14 +173,12 @@ def make(checkpoint):
         assert np.array_equal(again, logits), "config.json does not describe the model that ran"
     names = toy_tokens(config.vocab_size)
     write_gguf(folder / "model.gguf", checkpoint.name, config, weights, blocks, checkpoint.gguf, names)
-    write_gguf(CACHE / f"{checkpoint.name}.f32.gguf", checkpoint.name, config, weights, {}, "F32", names)
     write_truth(folder, tokens, logits)
     print(f"{checkpoint.name}: {spread(logits)}")
 
 
 if __name__ == "__main__":
     cap_attention()
-    CACHE.mkdir(parents=True, exist_ok=True)
     wanted = sys.argv[1:]
     for checkpoint in CHECKPOINTS:
         if not wanted or checkpoint.name in wanted:

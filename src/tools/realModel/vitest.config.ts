@@ -1,4 +1,4 @@
-/** Apart from the other projects: it needs a model of 98 MB and takes minutes. */
+/** Apart from the other projects: it needs llama.cpp and a model of 98 MB, and takes minutes. */
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
