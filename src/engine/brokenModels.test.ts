@@ -2,9 +2,11 @@
  * Models that cannot be run, as they are met: each is refused with words that name
  * the tensor, the key or the file, and leaves nothing behind.
  */
+import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { AppError, type FailureCode } from '../base/failure.ts';
-import { createMemoryStore, fileSource, type RecordStore, type StoredModels } from '../storage/index.ts';
+import { createMemoryStore, fileSource, type RecordStore } from '../storage/index.ts';
+import { renameTensor, setNumber, setSlices } from '../tools/ggufEdits.ts';
 import {
   changeConfig,
   changeTensors,
@@ -261,6 +263,48 @@ const BROKEN: readonly Broken[] = [
   },
 ];
 
+type StoredModels = Awaited<ReturnType<RecordStore['listManifests']>>;
+
+/** One with stacks of nine experts, three chosen. */
+const GGUF = new URL('../graph/fixtures/qwen3_moe/model.gguf', import.meta.url);
+
+interface BrokenFile extends Pick<Broken, 'what' | 'code' | 'named'> {
+  readonly change: (bytes: Buffer) => Buffer | void;
+}
+
+const BROKEN_FILES: readonly BrokenFile[] = [
+  {
+    what: 'more experts are chosen than there are',
+    change: (bytes) => setNumber(bytes, 'qwen3moe.expert_used_count', 10),
+    code: 'BAD_DIMENSIONS',
+    named: ['qwen3moe.expert_used_count', '10'],
+  },
+  {
+    what: 'there are fewer experts than the router knows',
+    change: (bytes) => setNumber(bytes, 'qwen3moe.expert_count', 8),
+    code: 'BAD_DIMENSIONS',
+    named: ['blk.0.ffn_gate_inp.weight', '9 × 36', '8 × 36'],
+  },
+  {
+    what: 'a stack has too few experts',
+    change: (bytes) => setSlices(bytes, 'blk.1.ffn_gate_exps.weight', 8),
+    code: 'BAD_DIMENSIONS',
+    named: ['blk.1.ffn_gate_exps.weight', '96 × 36', '108 × 36'],
+  },
+  {
+    what: 'a stack is missing',
+    change: (bytes) => renameTensor(bytes, 'blk.1.ffn_down_exps.weight', 'blk.1.ffn_down_expx.weight'),
+    code: 'MISSING_TENSOR',
+    named: ['blk.1.ffn_down_exps.weight'],
+  },
+  {
+    what: 'the last experts are cut off',
+    change: (bytes) => bytes.subarray(0, bytes.length - 20_000),
+    code: 'FILE_TRUNCATED',
+    named: ['model.gguf'],
+  },
+];
+
 let store: RecordStore;
 let before: StoredModels;
 beforeEach(async () => {
@@ -292,24 +336,41 @@ async function refusal(folder: Folder): Promise<AppError> {
   return error as AppError;
 }
 
-describe('a folder in which', () => {
-  it.each(BROKEN)('$what', async ({ fixture, change, code, named }) => {
-    const folder = hfFolder(fixture);
-    const written = vi.spyOn(store, 'write');
-    change(folder);
-    const { message, detail, ...error } = await refusal(folder);
-    expect(error.code).toBe(code);
-    const { happened } = wordsFor({ code: error.code, message, detail }, 'model.safetensors');
-    for (const word of named) expect(happened).toContain(word);
+async function expectRefused(folder: Folder, { code, named }: Pick<Broken, 'code' | 'named'>): Promise<void> {
+  const written = vi.spyOn(store, 'write');
+  const { message, detail, ...error } = await refusal(folder);
+  expect(error.code).toBe(code);
+  const { happened } = wordsFor({ code: error.code, message, detail }, 'model.safetensors');
+  for (const word of named) expect(happened).toContain(word);
 
-    expect(await store.listManifests()).toEqual(before);
-    for (const [model, record] of written.mock.calls) expect(await store.has(model, record)).toBe(false);
-    const [{ id, records }] = before.ready as [StoredModels['ready'][number]];
-    for (const record of records.keys()) await store.read(id, record);
+  expect(await store.listManifests()).toEqual(before);
+  for (const [model, record] of written.mock.calls) expect(await store.has(model, record)).toBe(false);
+  const [{ id, records }] = before.ready as [StoredModels['ready'][number]];
+  for (const record of records.keys()) await store.read(id, record);
+}
+
+describe('a folder in which', () => {
+  it.each(BROKEN)('$what', async ({ fixture, change, ...words }) => {
+    const folder = hfFolder(fixture);
+    change(folder);
+    await expectRefused(folder, words);
   });
 
   it('all is well', async () => {
     for (const fixture of new Set(BROKEN.map((one) => one.fixture))) await run(hfFolder(fixture));
     expect((await store.listManifests()).ready).toHaveLength(5);
+  });
+});
+
+describe('a GGUF file in which', () => {
+  it.each(BROKEN_FILES)('$what', async ({ change, ...words }) => {
+    const bytes = readFileSync(GGUF);
+    const changed = new Uint8Array(change(bytes) ?? bytes);
+    await expectRefused(new Map([['model.gguf', changed]]), words);
+  });
+
+  it('all is well', async () => {
+    await run(new Map([['model.gguf', new Uint8Array(readFileSync(GGUF))]]));
+    expect((await store.listManifests()).ready).toHaveLength(2);
   });
 });
