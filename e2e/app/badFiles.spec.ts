@@ -1,7 +1,8 @@
 /** Files that are no good model: each is told in its own words, nothing is stored, and a good one works right after. */
 import { expect } from '@playwright/test';
+import { setNumber, setText } from '../../src/tools/ggufEdits.ts';
 import { answered, ask, state } from '../ui/steps.ts';
-import { setNumber, setText, tinyModel } from './modelFiles.ts';
+import { tinyModel } from './modelFiles.ts';
 import { choose, type FilePayload, openModels, test } from './product.ts';
 import { storedModels } from './stored.ts';
 

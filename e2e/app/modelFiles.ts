@@ -1,5 +1,6 @@
 /** Model files for the specs: recorded tiny ones, whole or with a fault put in. */
 import { readFileSync } from 'node:fs';
+import { after, setNumber } from '../../src/tools/ggufEdits.ts';
 import { tinyLlama } from '../../src/tools/tinyGguf.ts';
 import type { FilePayload } from './product.ts';
 
@@ -23,25 +24,6 @@ export function talker(): FilePayload {
     setNumber(bytes, 'llama.context_length', 4096);
     silenceEnd(bytes);
   });
-}
-
-/** Overwrites a 32-bit number of the metadata. */
-export function setNumber(bytes: Buffer, key: string, value: number): void {
-  // The key, then four bytes that name the value's type.
-  bytes.writeUInt32LE(value, after(bytes, key) + 4);
-}
-
-/** Overwrites a text of the metadata by one of the same length. */
-export function setText(bytes: Buffer, key: string, value: string): void {
-  const at = after(bytes, key) + 4;
-  if (bytes.readBigUInt64LE(at) !== BigInt(value.length)) throw new Error(`${key} has another length`);
-  bytes.write(value, at + 8, 'latin1');
-}
-
-function after(bytes: Buffer, key: string): number {
-  const at = bytes.indexOf(key, 0, 'latin1');
-  if (at < 0) throw new Error(`the file has no ${key}`);
-  return at + key.length;
 }
 
 /**
