@@ -24,8 +24,8 @@ def layers(*rows):
 
 STACKS = {
     # Rows of 256 values into the experts, of 32 out of them.
-    "qwen3_moe-k": layers(("Q4_K", "Q8_0", "Q4_K", "Q6_K", "Q5_0"), ("Q2_K", "IQ4_NL", "Q3_K", "Q5_K", "Q4_0"),
-                          ("IQ4_XS", "Q5_0", "IQ4_XS", "Q2_K", "Q5_1")) | {"embed_tokens": "Q6_K"},
+    "qwen3_moe-k": layers(("Q4_K", "Q8_0", "Q4_K", "Q4_K", "Q5_0"), ("Q2_K", "IQ4_NL", "Q3_K", "Q5_K", "Q4_0"),
+                          ("IQ4_XS", "Q5_0", "IQ4_XS", "IQ4_XS", "Q5_1")) | {"embed_tokens": "Q6_K"},
     # And the other way round.
     "qwen2_moe-k": layers(("Q4_1", "Q6_K", "Q4_1", "Q8_0", "IQ4_NL"), ("IQ4_NL", "Q3_K", "IQ4_NL", "Q5_1", "Q4_0"),
                           ("Q5_0", "Q5_K", "Q5_0", "Q8_0", "Q5_1")),

@@ -57,7 +57,7 @@ QWEN3 = dict(hidden_size=256, intermediate_size=32, moe_intermediate_size=32, nu
              norm_topk_prob=True, decoder_sparse_step=1, mlp_only_layers=[], rope_theta=1e6, rope_scaling=None,
              tie_word_embeddings=True)
 QWEN2 = dict(hidden_size=32, intermediate_size=32, moe_intermediate_size=256, shared_expert_intermediate_size=256,
-             num_attention_heads=2, num_key_value_heads=1, num_hidden_layers=3, num_experts=3, num_experts_per_tok=2,
+             num_attention_heads=2, num_key_value_heads=2, num_hidden_layers=3, num_experts=3, num_experts_per_tok=2,
              norm_topk_prob=False, decoder_sparse_step=1, mlp_only_layers=[], use_sliding_window=False,
              sliding_window=64, max_window_layers=3, rope_theta=1e6)
 OLMOE = dict(hidden_size=64, intermediate_size=32, num_attention_heads=4, num_key_value_heads=4, num_hidden_layers=2,
