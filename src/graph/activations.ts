@@ -126,7 +126,8 @@ export class ActivationPool {
     return { buffer, offset: 0, size: buffer.size };
   }
 
-  activations(spec: ModelSpec, tokens: number, partialFloats: number): Activations {
+  /** For programs of `tokens` tokens: a chunk's, or (`decodes`) those of one with its partial sums. */
+  activations(spec: ModelSpec, tokens: number, decodes: boolean, partialFloats: number): Activations {
     const s = strides(spec);
     const rows = (label: string, stride: number): BufferRange =>
       this.floats(`${label} x${tokens}`, tokens * stride);
@@ -142,18 +143,18 @@ export class ActivationPool {
       attended: rows('attended', s.attended),
       inner: rows('inner', s.inner),
       gateUp: rows('gate up', 2 * s.inner),
-      partials: this.floats('partials', partialFloats),
+      partials: this.floats('partials', decodes ? partialFloats : 0),
       qLatent: rows('q latent', s.qLatent),
       q: rows('q', s.q),
       queries: rows('queries', s.queries),
-      weighed: rows('weighed latents', tokens > 1 ? s.weighed : 0),
+      weighed: rows('weighed latents', decodes ? 0 : s.weighed),
       routes: spec.layers.map((layer, i) => rows(`L${i} routes`, 2 * entriesOf(moeOf(layer) ?? NO_EXPERTS))),
       expertInner: rows(
         'expert inner',
         most((moe) => entriesOf(moe) * padCols(moe.inner)),
       ),
       sharedInner: rows('shared inner', most(sharedInner)),
-      expertOut: rows('expert out', tokens > 1 ? most(entriesOf) * s.hidden : 0),
+      expertOut: rows('expert out', decodes ? 0 : most(entriesOf) * s.hidden),
     };
   }
 

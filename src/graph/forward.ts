@@ -89,8 +89,8 @@ export class Forward {
     this.strides = strides(spec);
     this.logitRows = Math.max(1, Math.min(this.chunk, Math.floor(LOGIT_BYTES / 4 / this.strides.vocab)));
     this.#pool = new ActivationPool(gpu);
-    this.#one = this.#pool.activations(spec, 1, partialFloats(spec, shape));
-    this.#many = this.#pool.activations(spec, this.chunk, 4);
+    this.#one = this.#pool.activations(spec, 1, true, partialFloats(spec, shape));
+    this.#many = this.#pool.activations(spec, this.chunk, false, 0);
     this.#sorted = this.#pool.sortedEntries(spec, this.chunk, expertTile(shape));
     const slots = Uint32Array.from({ length: mostIds(spec) }, (_, id) => id);
     this.#slots = this.#pool.floats('slots', slots.length);
