@@ -131,6 +131,16 @@ test('a tensor of a layer that the graph would not use is refused', () => {
 const moonlight = recordedModel('Moonlight-16B-A3B');
 const deepseek = recordedModel('DeepSeek-V3');
 
+test.each([
+  ['q_lora_rank', 1538, "queries' latent channels"],
+  ['kv_lora_rank', 516, 'latent channels'],
+  ['v_head_dim', 130, 'value size'],
+])('latent attention with a %s of %d is refused', (key, size, named) => {
+  const error = thrownBy(() => specFromConfig({ ...deepseek.config, [key]: size }, hub(deepseek)));
+  expect(error.code).toBe('BAD_DIMENSIONS');
+  expect(error.detail['key']).toBe(named);
+});
+
 const badExperts: readonly (readonly [string, RecordedModel, Config, FailureCode, string])[] = [
   [
     'more experts chosen than there are',

@@ -99,6 +99,8 @@ function gqaFacts(read: Reader, heads: number, headDim: number, layers: readonly
  * model's; llama.cpp takes the model's, which for most is the same.
  */
 const LATENT_EPS = 1e-6;
+/** What the kernels of latent attention hold in workgroup memory; every published model has 512 or less. */
+const MOST_LATENT = 512;
 
 function mlaFacts(read: Reader, ropeDim: number, latentScale: number): MlaFacts {
   const split = read.get('qk_nope_head_dim') !== undefined;
@@ -114,9 +116,12 @@ function mlaFacts(read: Reader, ropeDim: number, latentScale: number): MlaFacts 
     'value size': valueDim,
   })) {
     if (size < 4 || size % 4 !== 0) throw badDimension(what, size, 'a multiple of 4 is needed');
+    if (size > MOST_LATENT) throw badDimension(what, size, `at most ${MOST_LATENT} are read here`);
   }
+  const qRank = read.countOrNone('q_lora_rank', LIMITS.hidden);
+  if (qRank % 4 !== 0) throw badDimension("queries' latent channels", qRank, 'a multiple of 4 is needed');
   return {
-    qRank: read.countOrNone('q_lora_rank', LIMITS.hidden),
+    qRank,
     kvRank,
     nopeDim,
     ropeDim,

@@ -116,7 +116,7 @@ FAMILIES = [
            scales=SMALL_LATENTS,
            matters=[dict(rms_norm_eps=1e-6), dict(norm_topk_prob=False), dict(num_experts_per_tok=2)]),
     family("glm4_moe_lite", 118, "glm4_moe_lite",
-           **MLA | dict(hidden_size=44, v_head_dim=16, moe_intermediate_size=8), q_lora_rank=18, n_routed_experts=10,
+           **MLA | dict(hidden_size=44, v_head_dim=16, moe_intermediate_size=8), q_lora_rank=20, n_routed_experts=10,
            num_experts_per_tok=4, n_shared_experts=1, n_group=1, topk_group=1, topk_method="noaux_tc",
            norm_topk_prob=True, routed_scaling_factor=1.8, num_nextn_predict_layers=0, rms_norm_eps=1e-5, rope_theta=1e6,
            rope_scaling=None, scales=SMALL_LATENTS | {"embed_tokens": 0.05},
