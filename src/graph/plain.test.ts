@@ -77,6 +77,7 @@ describe('the fixtures', () => {
     expect(GOLDEN_MODELS).toEqual([
       'deepseek_v2',
       'deepseek_v2-groups',
+      'deepseek_v2-whole',
       'deepseek_v3',
       'gemma3',
       'gemma3-caps',

@@ -8,6 +8,8 @@ import logging
 import subprocess
 import sys
 
+from safetensors.torch import load_file
+
 from fixture import ROOT
 
 SOURCE = ROOT / ".cache/llama.cpp"
@@ -24,10 +26,11 @@ logging.getLogger("hf-to-gguf").setLevel(logging.ERROR)
 logging.getLogger("gguf").setLevel(logging.ERROR)
 
 
-def convert(hf, path, name, more_keys, blocks):
+def convert(hf, path, name, more_keys=None, blocks=None, whole_latents=False):
     """
     The folder `hf` as a GGUF of bf16. `blocks`: what to write in place of a tensor's
-    floats, by its name in the folder: (bytes, type).
+    floats, by its name in the folder: (bytes, type). `whole_latents`: as files of
+    latent attention were before llama.cpp absorbed it, in April 2025.
     """
     config = conversion.ModelBase.load_hparams(hf, False)
     told = conversion.get_model_architecture(config, conversion.ModelType.TEXT)
@@ -39,9 +42,11 @@ def convert(hf, path, name, more_keys, blocks):
     model.get_vocab_base_pre = lambda _: "qwen2" if told.startswith("Qwen") else "llama-bpe"
     model.set_vocab = model._set_vocab_gpt2
     writer = model.gguf_writer
-    for key, value in more_keys.items():
+    for key, value in (more_keys or {}).items():
         (writer.add_float32 if isinstance(value, float) else writer.add_uint32)(key, value)
-    left = {model.map_tensor_name(hf_name): block for hf_name, block in blocks.items()}
+    left = {model.map_tensor_name(hf_name): block for hf_name, block in (blocks or {}).items()}
+    if whole_latents:
+        keep_latents_whole(model, hf)
     add_tensor = writer.add_tensor
 
     def add(name, tensor, raw_dtype=None):
@@ -51,3 +56,26 @@ def convert(hf, path, name, more_keys, blocks):
     writer.add_tensor = add
     model.write()
     assert not left, f"{name} has no {list(left)}"
+
+
+def keep_latents_whole(model, hf):
+    """kv_b in one piece, and a head's own sizes under the plain keys."""
+    writer, add_tensor, add_keys = model.gguf_writer, model.gguf_writer.add_tensor, model.set_gguf_parameters
+    weights = load_file(hf / "model.safetensors")
+    bf16 = gguf.GGMLQuantizationType.BF16
+
+    def add(name, tensor, raw_dtype=None):
+        if name.endswith("attn_k_b.weight"):
+            kv_b = weights[f"model.layers.{name.split('.')[1]}.self_attn.kv_b_proj.weight"].float().numpy()
+            add_tensor(name.replace("k_b", "kv_b"), gguf.quantize(kv_b, bf16), raw_dtype=bf16)
+        elif not name.endswith("attn_v_b.weight"):
+            add_tensor(name, tensor, raw_dtype=raw_dtype)
+
+    def add_old_keys():
+        add_keys()
+        keys = writer.kv_data[0]
+        for length in ("key_length", "value_length"):
+            keys[f"deepseek2.attention.{length}"] = keys.pop(f"deepseek2.attention.{length}_mla")
+        keys["deepseek2.attention.head_count_kv"] = keys["deepseek2.attention.head_count"]
+
+    writer.add_tensor, model.set_gguf_parameters = add, add_old_keys

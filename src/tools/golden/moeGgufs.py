@@ -6,9 +6,9 @@ package holds the source as a git bundle), on the checkpoints of moeCheckpoints.
     /opt/shoal-venv/bin/python src/tools/golden/moeGgufs.py [name ...]
 
 AS_THEY_ARE: a model.gguf beside a fixture's hf/, of the same weights.
-IN_GGUF_TERMS: fixtures of a GGUF alone. Some state what llama.cpp's format has no
-word for and its code holds fixed; some are quantised, each type it stacks experts in
-at least once, and their truth is PyTorch on the dequantised weights.
+IN_GGUF_TERMS: fixtures of a GGUF alone. Some keep to what llama.cpp holds fixed for
+want of a key; one is as files of 2024 were; some are quantised, with stacked experts
+in every type, and their truth is PyTorch on the dequantised weights.
 
 Floats are bf16, which holds them exactly. llama.cpp on the CPU rounds activations to
 the weights' type as it goes, so src/tools/realModel/tinyModels.check.ts shows it the
@@ -43,6 +43,7 @@ class InGgufTerms:
     family: Family
     # The types of ggufStacks.py; {} for floats.
     kinds: dict = field(default_factory=dict)
+    whole_latents: bool = False
 
 
 def like(name, new_name, **changes):
@@ -71,6 +72,7 @@ IN_GGUF_TERMS = [
     # It rounds YaRN's ramp to whole channels; with these numbers the end of it, 2.0, is one.
     InGgufTerms(like("gpt_oss", "gpt_oss-gguf", rope_theta=172240,
                      rope_scaling=GPT_OSS["rope_scaling"] | dict(original_max_position_embeddings=128))),
+    InGgufTerms(like("deepseek_v2", "deepseek_v2-whole"), whole_latents=True),
     InGgufTerms(family("smollm3-gguf", 301, "smollm3", hidden_size=40, intermediate_size=28, num_attention_heads=2,
                        num_key_value_heads=1, num_hidden_layers=4, no_rope_layers=[1, 1, 1, 0], no_rope_layer_interval=4,
                        layer_types=["full_attention"] * 4, attention_bias=False, mlp_bias=False,
@@ -94,7 +96,7 @@ def make_in_gguf_terms(one):
         hf = Path(temporary) / "hf"
         write_hf(hf, config, weights)
         model = class_of(config).from_pretrained(hf, **PLAINLY).eval()
-        convert(hf, folder / "model.gguf", family.name, {}, blocks)
+        convert(hf, folder / "model.gguf", family.name, {}, blocks, one.whole_latents)
     record(family, folder, model, {name: value.clone() for name, value in model.state_dict().items()})
 
 
@@ -104,7 +106,7 @@ if __name__ == "__main__":
     for name, more_keys in AS_THEY_ARE.items():
         if not wanted or name in wanted:
             path = FIXTURES / name / "model.gguf"
-            convert(FIXTURES / name / "hf", path, name, more_keys, {})
+            convert(FIXTURES / name / "hf", path, name, more_keys)
             print(f"{name}: {path.stat().st_size // 1000} kB", flush=True)
     for one in IN_GGUF_TERMS:
         if not wanted or one.family.name in wanted:
