@@ -5,6 +5,7 @@ const config: KnipConfig = {
     'src/worker/main.ts',
     'src/tools/*.ts',
     'src/tools/infer/page.ts',
+    'src/tools/realSize/page.ts',
     'src/tools/test/main.ts',
     // Programs of one command each, named in their first lines.
     'src/tools/golden/*.ts',
@@ -18,7 +19,7 @@ const config: KnipConfig = {
   ignoreBinaries: ['apt-get', 'dpkg'],
   // A room's door names the types its functions speak of, whether or not someone does already.
   ignoreIssues: { 'src/*/index.ts': ['types'] },
-  vitest: { config: ['vitest.config.ts', 'src/tools/realModel/vitest.config.ts'] },
+  vitest: { config: ['vitest.config.ts', 'src/tools/{realModel,realSize}/vitest.config.ts'] },
 };
 
 export default config;

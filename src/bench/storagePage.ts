@@ -56,7 +56,7 @@ async function rate(each: (record: number) => Promise<void>): Promise<number> {
 
 function manifestOf(hashes: readonly string[]): ModelManifest {
   return {
-    version: 1,
+    version: 2,
     id: 'bench',
     title: 'bench',
     origin: 'file:bench',
@@ -74,6 +74,8 @@ function manifestOf(hashes: readonly string[]): ModelManifest {
       normEps: 1,
       tiedHead: true,
       logitSoftCap: 0,
+      logitScale: 1,
+      residualScale: 1,
       layers: [],
       ropes: [],
     },

@@ -1,5 +1,6 @@
 /** A bare completion, as `npm run infer` asks for it. */
 import { AppError } from '../base/failure.ts';
+import type { ModelSpec } from '../models/index.ts';
 import { createStreamDecoder, encodeChat, encodePrompt } from '../text/index.ts';
 import type { LoadedModel } from './loadModel.ts';
 import type { SamplingSettings } from './sampling.ts';
@@ -30,6 +31,8 @@ export interface Completion {
     readonly prefillTokensPerSecond: number;
     readonly decodeTokensPerSecond: number;
   };
+  /** The routed experts chosen for those tokens: all of a model's are on the GPU. */
+  readonly experts: { readonly hits: number; readonly misses: number; readonly bytesRead: number };
 }
 
 export async function complete(model: LoadedModel, options: CompletionOptions): Promise<Completion> {
@@ -59,7 +62,13 @@ export async function complete(model: LoadedModel, options: CompletionOptions): 
       prefillTokensPerSecond: prefillMs > 0 ? ((prompt.length - 1) * 1000) / prefillMs : 0,
       decodeTokensPerSecond: decodeMs > 0 ? (made.tokens.length * 1000) / decodeMs : 0,
     },
+    experts: { hits: made.tokens.length * expertsChosen(model.manifest.spec), misses: 0, bytesRead: 0 },
   };
+}
+
+/** For one token, in all layers. */
+function expertsChosen({ layers }: ModelSpec): number {
+  return layers.reduce((sum, { ffn }) => sum + (ffn.kind === 'moe' ? ffn.topK : 0), 0);
 }
 
 async function generate(

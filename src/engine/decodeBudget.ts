@@ -4,7 +4,7 @@ import type { LayerSpec } from '../models/index.ts';
 import type { ModelManifest, TensorEntry } from '../storage/index.ts';
 
 /** Bytes of the weights that take part: the chosen experts of each layer, one row of the embedding. */
-export function activeWeightBytes({ spec, tensors }: ModelManifest): number {
+export function activeWeightBytes({ spec, tensors }: Pick<ModelManifest, 'spec' | 'tensors'>): number {
   return tensors.reduce(
     (sum, tensor) => sum + bytesOf(tensor) * activeShare(tensor, spec.layers, spec.tiedHead),
     0,

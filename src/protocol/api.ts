@@ -66,7 +66,8 @@ export interface StorageReport {
 export type WeightsMode = 'keep' | 'q8' | 'q4';
 
 export type ModelSource =
-  | { readonly kind: 'file'; readonly files: readonly File[] }
+  /** Files of one model; `folder` is the name of the folder that was given, if one was. */
+  | { readonly kind: 'file'; readonly files: readonly File[]; readonly folder?: string }
   | { readonly kind: 'url'; readonly url: string }
   /** The files of one model: parts of a split GGUF, or config.json, *.safetensors and tokenizer.json. */
   | { readonly kind: 'urls'; readonly urls: readonly string[] }
@@ -167,6 +168,10 @@ export interface CompletionResult {
   readonly dispatchesPerToken: number;
   readonly weightBytesPerToken: number;
   readonly gpuBytes: number;
+  /** The most there was at once since the device was opened. */
+  readonly gpuPeakBytes: number;
+  /** Of the experts chosen for the tokens made: found on the GPU, not found there, and bytes fetched for those. */
+  readonly experts: { readonly hits: number; readonly misses: number; readonly bytesRead: number };
 }
 
 export interface WorkerApi {

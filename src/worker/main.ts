@@ -115,11 +115,13 @@ const api: WorkerApi = {
         signal,
         ...(logits ? { onLogits: async (rows) => onLogits(rows) } : {}),
       });
+      const { memory } = await engine.gpu();
       return {
         ...made,
         dispatchesPerToken: model.runner.dispatchesPerToken,
         weightBytesPerToken: model.weightBytesPerToken,
-        gpuBytes: (await engine.gpu()).memory.bytes,
+        gpuBytes: memory.bytes,
+        gpuPeakBytes: memory.peakBytes,
       };
     }),
 

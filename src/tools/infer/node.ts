@@ -70,12 +70,14 @@ export function inferInNode(options: InferOptions): Promise<InferReport> {
         dispatchesPerToken: model.runner.dispatchesPerToken,
         weightBytesPerToken: model.weightBytesPerToken,
         gpuBytes: gpu.memory.bytes,
+        gpuPeakBytes: gpu.memory.peakBytes,
       },
     });
   });
 }
 
-function nodeSource(path: string): VersionedSource {
+/** Read by ranges, so that a file of many gigabytes never lies in memory. */
+export function nodeSource(path: string): VersionedSource {
   const { size } = statSync(path);
   const name = basename(path);
   return {

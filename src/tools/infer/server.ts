@@ -14,6 +14,8 @@ const TYPES: Readonly<Record<string, string>> = {
 export interface InferServer {
   readonly origin: string;
   readonly modelUrls: readonly string[];
+  /** Of the model's files, as yet. */
+  readonly sentBytes: number;
   close(): Promise<void>;
 }
 
@@ -24,6 +26,7 @@ export async function serve(parts: {
 }): Promise<InferServer> {
   const logits = parts.logitsFile === null ? null : createWriteStream(parts.logitsFile);
   const modelUrls = parts.files.map((file, i) => `/model/${i}/${encodeURIComponent(basename(file))}`);
+  let sentBytes = 0;
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
@@ -38,7 +41,9 @@ export async function serve(parts: {
       response.writeHead(404).end();
       return;
     }
-    await send(file, request, response);
+    await send(file, request, response, (count) => {
+      if (model >= 0) sentBytes += count;
+    });
   }
 
   const server = createServer((request, response) => {
@@ -51,6 +56,9 @@ export async function serve(parts: {
   return {
     origin: `http://127.0.0.1:${address.port}`,
     modelUrls,
+    get sentBytes() {
+      return sentBytes;
+    },
     async close() {
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));
@@ -59,7 +67,12 @@ export async function serve(parts: {
   };
 }
 
-async function send(file: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function send(
+  file: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  onSent: (count: number) => void,
+): Promise<void> {
   const { size } = statSync(file);
   const range = /^bytes=(\d+)-(\d*)$/u.exec(request.headers.range ?? '');
   const start = range ? Number(range[1]) : 0;
@@ -74,6 +87,11 @@ async function send(file: string, request: IncomingMessage, response: ServerResp
     'accept-ranges': 'bytes',
     ...(range ? { 'content-range': `bytes ${start}-${end}/${size}` } : {}),
   });
-  if (request.method === 'HEAD') response.end();
-  else await pipeline(createReadStream(file, { start, end }), response);
+  if (request.method === 'HEAD') {
+    response.end();
+    return;
+  }
+  const content = createReadStream(file, { start, end });
+  content.on('data', (bytes) => onSent(bytes.length));
+  await pipeline(content, response);
 }

@@ -35,6 +35,7 @@ const STEPS: readonly Step[] = [
   vitest('gpu-browser', ['--project', 'gpu-browser']),
   { name: 'proven', command: ['npm', 'run', '--silent', 'proven'] },
   vitest('real-model', ['--config', 'src/tools/realModel/vitest.config.ts']),
+  vitest('real-size', ['--config', 'src/tools/realSize/vitest.config.ts']),
   { name: 'build', command: ['npm', 'run', '--silent', 'build'] },
   { name: 'e2e', command: ['npx', 'playwright', 'test', '--reporter=list,json'], reporter: 'playwright' },
 ];
