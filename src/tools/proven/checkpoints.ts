@@ -18,28 +18,35 @@ const PACKINGS: Readonly<Record<string, string>> = {
 };
 
 export async function readProven(name: string, container: Proven['container']): Promise<Proven> {
-  if (container === 'GGUF') {
-    const { metadata, directory } = await openGguf([sourceOf(join(FIXTURES, name, 'model.gguf'))]);
-    const { spec } = await specFromGguf(metadata, directory);
-    return { family: spec.family, container, formats: formatsOf(directory) };
-  }
   const folder = join(FIXTURES, name, 'hf');
-  const config: unknown = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
-  const shards = readdirSync(folder).filter((file) => file.endsWith('.safetensors'));
-  const index = join(folder, 'model.safetensors.index.json');
-  const directory = await openSafetensors(
-    shards.map((file) => sourceOf(join(folder, file))),
-    existsSync(index) ? JSON.parse(readFileSync(index, 'utf8')) : undefined,
-    undefined,
-    config,
-  );
-  const { spec } = specFromConfig(config, directory);
-  return { family: spec.family, container, formats: formatsOf(directory) };
+  const published = existsSync(folder) ? await readFolder(folder) : null;
+  if (container === 'safetensors') {
+    if (published === null) throw new Error(`${folder} is missing`);
+    return { ...published, container };
+  }
+  const { metadata, directory } = await openGguf([sourceOf(join(FIXTURES, name, 'model.gguf'))]);
+  const { spec } = await specFromGguf(metadata, directory);
+  // GGUF has one name for several families; the folder beside it tells which.
+  return { family: published?.family ?? spec.family, container, formats: formatsOf(directory) };
 }
 
-/** Types of the matrices; what vectors and routers are stored as beside packed ones says nothing. */
+async function readFolder(folder: string): Promise<Omit<Proven, 'container'>> {
+  const config: unknown = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
+  const shards = readdirSync(folder).filter((file) => file.endsWith('.safetensors'));
+  const sources = shards.map((file) => sourceOf(join(folder, file)));
+  const directory = await openSafetensors(sources, undefined, undefined, config);
+  const { spec } = specFromConfig(config, directory);
+  return { family: spec.family, formats: formatsOf(directory) };
+}
+
+/** Routers are kept in floats or 8 bits whatever the rest is in. */
+const ROUTER = /(ffn_gate_inp|router(\.layer)?|(mlp|block_sparse_moe|feed_forward)\.gate)\.weight$/;
+
+/** Types of the matrices; what vectors are stored as says nothing. */
 function formatsOf({ tensors }: TensorDirectory): readonly string[] {
-  const matrices = [...tensors.values()].filter(({ rows, blocks }) => rows / blocks > 1);
+  const matrices = [...tensors.values()].filter(
+    ({ name, rows, blocks }) => rows / blocks > 1 && !ROUTER.test(name),
+  );
   const types = new Set(matrices.map(({ type }) => type));
   const packed = [...types].filter((type) => !['F32', 'F16', 'BF16'].includes(type));
   return (packed.length > 0 ? packed : [...types]).map((type) => PACKINGS[type] ?? type);
