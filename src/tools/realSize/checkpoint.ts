@@ -18,7 +18,7 @@ import { byteTokenizer } from './byteTokenizer.ts';
 import type { Shape, ShapedTensor } from './shapes.ts';
 
 const CACHE = '.cache/real-size';
-const SHARD_BYTES = 1_000_000_000;
+const SHARD_BYTES = 300_000_000;
 /** A prime, so that experts that lie a power of two apart are not the same. */
 const BLOCK_VALUES = 16_777_259;
 /**
