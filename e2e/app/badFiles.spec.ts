@@ -1,6 +1,7 @@
 /** Files that are no good model: each is told in its own words, nothing is stored, and a good one works right after. */
+import { readFileSync } from 'node:fs';
 import { expect } from '@playwright/test';
-import { setNumber, setText } from '../../src/tools/ggufEdits.ts';
+import { setNumber, setSlices, setText } from '../../src/tools/ggufEdits.ts';
 import { answered, ask, state } from '../ui/steps.ts';
 import { tinyModel } from './modelFiles.ts';
 import { choose, type FilePayload, openModels, test } from './product.ts';
@@ -15,12 +16,12 @@ const BAD: readonly { readonly file: FilePayload; readonly title: string; readon
       mimeType: 'text/plain',
       buffer: Buffer.from('Dear diary, today I fed the fish.\n'.repeat(99)),
     },
-    title: 'Not a GGUF model',
-    facts: /“notes\.gguf” is not a GGUF file/,
+    title: 'Not a model',
+    facts: /“notes\.gguf” is neither a GGUF nor a safetensors file/,
   },
   {
     file: { name: 'empty.gguf', mimeType: 'application/octet-stream', buffer: Buffer.alloc(0) },
-    title: 'Not a GGUF model',
+    title: 'Not a model',
     facts: /“empty\.gguf”/,
   },
   {
@@ -45,7 +46,7 @@ const BAD: readonly { readonly file: FilePayload; readonly title: string; readon
       tinyModel('llama', (bytes) => setText(bytes, 'general.architecture', 'mamba')),
     ),
     title: 'This family of models is not supported yet',
-    facts: /\(mamba\).*Llama, Qwen 2, Qwen 3 or Gemma 3/,
+    facts: /\(mamba\).*Llama, Mistral, Mixtral, Qwen/,
   },
   {
     file: named(
@@ -71,6 +72,31 @@ const BAD: readonly { readonly file: FilePayload; readonly title: string; readon
     title: 'The model’s dimensions make no sense',
     facts: /“wide\.gguf” states sizes that do not fit together/,
   },
+  {
+    file: named(
+      'greedy.gguf',
+      tinyModel('qwen3_moe', (bytes) => setNumber(bytes, 'qwen3moe.expert_used_count', 10)),
+    ),
+    title: 'The model’s dimensions make no sense',
+    facts: /\(qwen3moe\.expert_used_count: 10\)/,
+  },
+  {
+    file: named(
+      'short-stack.gguf',
+      tinyModel('qwen3_moe', (bytes) => setSlices(bytes, 'blk.1.ffn_gate_exps.weight', 8)),
+    ),
+    title: 'The model’s dimensions make no sense',
+    facts: /\(blk\.1\.ffn_gate_exps\.weight: 96 × 36, where 108 × 36 is needed\)/,
+  },
+  {
+    file: named('model.safetensors', {
+      name: '',
+      mimeType: 'application/octet-stream',
+      buffer: readFileSync('src/graph/fixtures/qwen3_moe/hf/model.safetensors'),
+    }),
+    title: 'A file of this model is missing',
+    facts: /\(config\.json\)\..* or its whole folder/,
+  },
 ];
 
 test('each bad file is told in its own words and leaves everything as it was', async ({ page }) => {
@@ -90,9 +116,9 @@ test('each bad file is told in its own words and leaves everything as it was', a
   expect(await storedModels(page)).toEqual(before);
   await expect(page.getByRole('dialog').getByRole('listitem')).toHaveCount(1);
 
-  await choose(page, tinyModel('qwen3'));
-  await page.getByRole('dialog').getByRole('button', { name: 'Load tiny-qwen3' }).click();
-  await expect(page.locator('.model-title')).toHaveText('tiny-qwen3');
+  await choose(page, tinyModel('qwen3_moe'));
+  await page.getByRole('dialog').getByRole('button', { name: 'Load tiny-qwen3_moe' }).click();
+  await expect(page.locator('.model-title')).toHaveText('tiny-qwen3_moe');
   await expect(state(page)).toHaveText('ready');
   await ask(page, 'a b c');
   await answered(page);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
 import { type RangeServer, startRangeServer } from '../../src/tools/rangeServer.ts';
 import { state } from '../ui/steps.ts';
+import { startHub } from './hub.ts';
 import { bigModel, tinyModel } from './modelFiles.ts';
 import { choose, openModels, origins, test } from './product.ts';
 import { arrivedBytes, arrivedRecords, type StoredModel, storedModels } from './stored.ts';
@@ -116,40 +117,19 @@ test('a repository lists its models with their sizes, and one comes from there',
 }) => {
   const small = tinyModel('qwen3').buffer;
   const large = tinyModel('gemma3').buffer;
-  const hub = await startRangeServer({
-    '/api/models/someone/tiny-GGUF/tree/main': JSON.stringify([
-      { type: 'file', path: 'README.md', size: 10, oid: '1' },
-      {
-        type: 'file',
-        path: 'tiny-Q8_0.gguf',
-        size: 134,
-        oid: '2',
-        lfs: { oid: '2', size: large.length, pointerSize: 134 },
-      },
-      {
-        type: 'file',
-        path: 'tiny-Q4_0.gguf',
-        size: 134,
-        oid: '3',
-        lfs: { oid: '3', size: small.length, pointerSize: 134 },
-      },
+  const hub = await startHub(
+    context,
+    'someone/tiny-GGUF',
+    new Map([
+      ['README.md', new Uint8Array(10)],
+      ['tiny-Q8_0.gguf', new Uint8Array(large)],
+      ['tiny-Q4_0.gguf', new Uint8Array(small)],
     ]),
-    '/someone/tiny-GGUF/resolve/main/tiny-Q4_0.gguf': new Uint8Array(small),
-  });
-  await context.route('https://huggingface.co/**', async (route) => {
-    const { pathname } = new URL(route.request().url());
-    const { range } = route.request().headers();
-    const response = await fetch(hub.origin + pathname, { headers: range === undefined ? {} : { range } });
-    await route.fulfill({
-      status: response.status,
-      headers: Object.fromEntries(response.headers),
-      body: Buffer.from(await response.arrayBuffer()),
-    });
-  });
+  );
 
   await page.getByLabel('Hugging Face repository').fill('someone/tiny-GGUF');
   await page.getByRole('button', { name: 'List files' }).click();
-  const files = page.getByRole('list', { name: 'GGUF files in someone/tiny-GGUF' }).getByRole('listitem');
+  const files = page.getByRole('list', { name: 'Models in someone/tiny-GGUF' }).getByRole('listitem');
   await expect(files).toHaveCount(2);
   await expect(files.nth(0)).toContainText(`tiny-Q4_0.gguf${Math.ceil(small.length / 1000)} kB`);
   await expect(files.nth(1)).toContainText(`tiny-Q8_0.gguf${Math.ceil(large.length / 1000)} kB`);

@@ -4,7 +4,7 @@ import { after, setNumber } from '../../src/tools/ggufEdits.ts';
 import { tinyLlama } from '../../src/tools/tinyGguf.ts';
 import type { FilePayload } from './product.ts';
 
-type Family = 'llama' | 'qwen2' | 'qwen3' | 'gemma3';
+type Family = 'llama' | 'qwen2' | 'qwen3' | 'gemma3' | 'qwen3_moe';
 
 export function tinyModel(
   family: Family = 'llama',

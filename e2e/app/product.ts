@@ -77,6 +77,15 @@ export async function choose(page: Page, file: FilePayload | string): Promise<vo
   await (await chooser).setFiles(file);
 }
 
+/** Drops a file or a folder of the disk in the middle of the page, as the system does. */
+export async function dropPath(page: Page, path: string): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  const data = { items: [], files: [path], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await devtools.send('Input.dispatchDragEvent', { type, x: 200, y: 300, data });
+  await devtools.detach();
+}
+
 export async function openModels(page: Page): Promise<void> {
   await page.locator('.model-line').click();
   await expect(page.getByRole('dialog', { name: 'Models' })).toBeVisible();

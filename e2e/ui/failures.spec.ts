@@ -58,7 +58,7 @@ test('a failure before the first word leaves the question, which can be asked ag
 });
 
 for (const [code, words] of [
-  ['NOT_A_MODEL', 'Not a GGUF model'],
+  ['NOT_A_MODEL', 'Not a model'],
   ['UNSUPPORTED_FAMILY', 'This family of models is not supported yet'],
   ['QUOTA', 'Not enough room'],
   ['RECORD_CORRUPT', 'A stored model is damaged'],
@@ -76,6 +76,20 @@ for (const [code, words] of [
     await load(page);
   });
 }
+
+test('weights that turn out to be no numbers end the answer, keep its words, and are told', async ({
+  page,
+}) => {
+  await page.goto('/?models=one&failChat=KERNEL_CHECK_FAILED&failWhat=logits&failAfter=30');
+  await load(page);
+  await ask(page, 'Hello');
+  const alert = page.getByRole('alert');
+  await expect(alert).toContainText('The model computes no numbers');
+  await expect(alert).toContainText('“SmolLM2 135M Instruct” gave values that are not numbers');
+  await expect(answers(page)).toContainText('Reversing a list');
+  await expect(page.getByText('Cut off by a failure.')).toBeVisible();
+  await expect(state(page)).toHaveText('ready');
+});
 
 test('a worker that cannot start is told, not waited for', async ({ page }) => {
   await page.goto('/?crash=1');

@@ -29,6 +29,9 @@ const behaviour = {
   failLoad: flag('failLoad'),
   failChat: flag('failChat'),
   failHub: flag('failHub'),
+  /** What failLoad and failChat say was at fault, and after how many tokens the answer fails. */
+  failWhat: flag('failWhat'),
+  failAfter: amount('failAfter', 0),
   /** The device is lost after this many tokens. */
   loseAfter: amount('loseAfter', Infinity),
   /** 'long', or 'request' to be told what was asked. */
@@ -40,6 +43,7 @@ const behaviour = {
   load: amount('load', 20),
   import: amount('import', 20),
 };
+const atFault: Failure['detail'] = behaviour.failWhat === '' ? {} : { what: behaviour.failWhat };
 if (flag('crash') !== '') throw new Error('the fake was asked to crash');
 
 const CARD: ModelCard = {
@@ -107,7 +111,7 @@ function failed(code: string, detail: Failure['detail'] = {}): Result<never> {
 function titleOf(source: ModelSource): string {
   switch (source.kind) {
     case 'file':
-      return source.files[0]?.name ?? '';
+      return source.folder ?? source.files[0]?.name ?? '';
     case 'url':
       return source.url;
     case 'urls':
@@ -148,11 +152,12 @@ const fake: WorkerApi = {
     return ok([
       { path: 'Qwen3-4B-Instruct-2507-Q4_K_M.gguf', bytes: 2_497_281_120, parts: [] },
       { path: 'Qwen3-4B-Instruct-2507-Q8_0.gguf', bytes: 4_280_404_704, parts: [] },
+      { path: 'model.safetensors.index.json', bytes: 8_044_982_000, parts: ['1', '2', '3'] },
       { path: 'BF16/Qwen3-4B-BF16-00001-of-00002.gguf', bytes: 8_051_283_872, parts: ['1', '2'] },
     ]);
   },
 
-  importModel: async (job, source, _weights, onProgress) => {
+  importModel: async (job, source, weights, onProgress) => {
     const before = source.kind === 'resume' ? cards.find(({ id }) => id === source.id) : undefined;
     const whole: ModelCard = before
       ? { ...before, state: 'ready', doneBytes: before.bytes }
@@ -161,6 +166,7 @@ const fake: WorkerApi = {
           id: `import-${cards.length}`,
           title: titleOf(source).replace(/\.gguf$/, ''),
           origin: `file:${titleOf(source)}`,
+          quantisation: weights === 'keep' ? 'BF16' : `BF16 → ${weights}`,
         };
     const keep = (card: ModelCard): void => {
       cards = [...cards.filter(({ id }) => id !== card.id), card];
@@ -196,7 +202,7 @@ const fake: WorkerApi = {
         if (cancelled.has(job)) return failed('CANCELLED');
         onProgress({ phase, done, total: 5 });
       }
-      if (phase === 'weights' && behaviour.failLoad !== '') return failed(behaviour.failLoad);
+      if (phase === 'weights' && behaviour.failLoad !== '') return failed(behaviour.failLoad, atFault);
     }
     return ok({ modelId: id, contextLength, gpuBytes: 214_000_000, loadMs: 18 * behaviour.load });
   },
@@ -217,7 +223,6 @@ const fake: WorkerApi = {
       timeToFirstTokenMs: 412,
       tokensPerSecond: 31.4,
     };
-    if (behaviour.failChat !== '') return failed(behaviour.failChat);
     const text = answerTo(request);
     let tokens = 0;
     // Pieces of four characters, as tokens are: words arrive in parts.
@@ -225,6 +230,8 @@ const fake: WorkerApi = {
       if (behaviour.token > 0) await wait(behaviour.token);
       else if (tokens % 20 === 0) await wait(0);
       if (cancelled.has(job)) return ok({ ...result, tokens, finish: 'aborted' });
+      if (behaviour.failChat !== '' && tokens === behaviour.failAfter)
+        return failed(behaviour.failChat, atFault);
       if (tokens === behaviour.loseAfter) {
         const lost = failed('DEVICE_LOST');
         if (!lost.ok) tellFailure(lost.failure);

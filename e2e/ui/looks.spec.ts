@@ -41,6 +41,16 @@ const SCENES: readonly Scene[] = [
       await expect(page.getByText(/left/)).toBeVisible();
     },
   },
+  {
+    name: 'weights',
+    query: '',
+    stage: async (page) => {
+      await page.getByLabel('Hugging Face repository').fill('Qwen/Qwen3-4B');
+      await page.getByRole('button', { name: 'List files' }).click();
+      await page.getByRole('button', { name: 'Download The whole model' }).click();
+      await expect(page.getByRole('radio', { name: /^4 bits/ })).toBeVisible();
+    },
+  },
   { name: 'ready', query: '?models=one', stage: load },
   {
     name: 'answer',

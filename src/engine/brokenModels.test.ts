@@ -252,7 +252,7 @@ const BROKEN: readonly Broken[] = [
         tensors.set(`${fp8}_scale_inv`, { dtype: 'F32', shape: [1, 3], bytes: new Uint8Array(12) }),
       ),
     code: 'BAD_DIMENSIONS',
-    named: [`${fp8}_scale_inv`, '[1, 3]', '1x2'],
+    named: [`${fp8}_scale_inv`, '[1, 3]', '1 × 2'],
   },
   {
     what: 'FP8 scales are missing',

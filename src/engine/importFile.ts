@@ -36,10 +36,9 @@ export interface ModelFile {
  * tokenizer.json. Failures are those of the rooms that read them; MISSING_PART
  * { file } where a folder lacks one, FILE_CORRUPT { file } where JSON is none.
  */
-export async function readModelFile(
-  sources: readonly ImportSource[],
-  signal: AbortSignal,
-): Promise<ModelFile> {
+export async function readModelFile(given: readonly ImportSource[], signal: AbortSignal): Promise<ModelFile> {
+  // Whoever lists a folder has an order of its own; the same files are the same model.
+  const sources = given.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const has = (ending: RegExp): boolean => sources.some(({ name }) => ending.test(name));
   const isFolder = has(/\.safetensors$/i) || (has(/^config\.json$/) && !has(/\.gguf$/i));
   return isFolder ? readFolder(sources, signal) : readGguf(sources, signal);

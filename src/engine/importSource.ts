@@ -19,7 +19,7 @@ import type { ImportRequest, OpenContext } from './importModel.ts';
 
 /** The protocol's ModelSource, which the engine may not name. */
 export type ImportOrigin =
-  | { readonly kind: 'file'; readonly files: readonly File[] }
+  | { readonly kind: 'file'; readonly files: readonly File[]; readonly folder?: string }
   | { readonly kind: 'url'; readonly url: string }
   | { readonly kind: 'urls'; readonly urls: readonly string[] }
   | { readonly kind: 'hub'; readonly repo: string; readonly path: string }
@@ -45,12 +45,13 @@ export async function openSource(
 ): Promise<OpenedOrigin> {
   switch (source.kind) {
     case 'file': {
-      const files = ofOneFolder(source.files);
+      const { files, folder = '' } = source;
       const main = mainFile(files);
       return {
         weights,
         origin: `file:${main.name}`,
-        title: folderOf(main) || titleOf(main.name),
+        // A folder says more of what is in it than `model.safetensors` does.
+        title: (/^model\b/i.test(main.name) && folder) || titleOf(main.name),
         open: () => Promise.resolve(files.map(fileSource)),
       };
     }
@@ -155,23 +156,12 @@ function openUrls(
   return Promise.all(urls.map((url) => urlSource(url, { fetch, signal, onBytes, retryDelays })));
 }
 
-/** A chosen folder comes with all that is below it; the model is what lies directly in it. */
-function ofOneFolder(files: readonly File[]): readonly File[] {
-  return files.filter((file) => (file.webkitRelativePath || '').split('/').length <= 2);
-}
-
 /** The one people know the model by: its weights, not its config. */
 function mainFile(files: readonly File[]): File {
   const ordered = files.toSorted((a, b) => a.name.localeCompare(b.name));
   const main = ordered.find(({ name }) => /\.(gguf|safetensors)$/i.test(name)) ?? ordered[0];
   if (main === undefined) throw new AppError('BAD_REQUEST', 'no file was chosen');
   return main;
-}
-
-/** A folder says more of what is in it than `model.safetensors` does; empty where it is unknown. */
-function folderOf({ name, webkitRelativePath }: File): string {
-  const [folder = '', inside] = (webkitRelativePath || '').split('/');
-  return inside !== undefined && /^model\b/i.test(name) ? folder : '';
 }
 
 /** undefined where every folder has a file of that name: what is in it may say more. */

@@ -1,8 +1,9 @@
 /** Models on their way here. */
-import type { Failure, ImportProgress, ModelSource, WorkerApi } from '../protocol/api.ts';
+import type { Failure, ImportProgress, ModelSource, WeightsMode, WorkerApi } from '../protocol/api.ts';
 import type { Alerts } from './alerts.ts';
 import { latestPerFrame } from './frames.ts';
 import { newId } from './ids.ts';
+import { isWholeModel } from './offer.ts';
 import { titleIn, type ImportJob, type ModelStore } from './modelFacts.ts';
 
 interface Neighbours {
@@ -23,8 +24,11 @@ export function createImports({ api, store, alerts, refresh, askToBeKept, load }
     }));
   }
 
-  /** The first model to arrive is loaded at once: there is nothing else to do with it. */
-  async function importModel(source: ModelSource): Promise<void> {
+  /**
+   * The first model to arrive is loaded at once: there is nothing else to do with it.
+   * An import that goes on keeps the weights it began with.
+   */
+  async function importModel(source: ModelSource, weights: WeightsMode = 'keep'): Promise<void> {
     const job = newId('import');
     const label = labelOf(source, titleOf);
     const entry: ImportJob = { job, label, progress: null, cancelling: false };
@@ -33,7 +37,7 @@ export function createImports({ api, store, alerts, refresh, askToBeKept, load }
     void askToBeKept();
     const paced = latestPerFrame<ImportProgress>((progress) => changeJob(job, { progress }));
     const seen: { last: ImportProgress | null } = { last: null };
-    const result = await api.importModel(job, source, 'keep', (progress) => {
+    const result = await api.importModel(job, source, weights, (progress) => {
       seen.last = progress;
       paced.put(progress);
     });
@@ -62,13 +66,15 @@ export function createImports({ api, store, alerts, refresh, askToBeKept, load }
 function labelOf(source: ModelSource, titleOf: (id: string) => string): string {
   switch (source.kind) {
     case 'file':
-      return source.files[0]?.name ?? '';
+      return (
+        source.folder ?? source.files.find(({ name }) => /\.(gguf|safetensors)$/i.test(name))?.name ?? ''
+      );
     case 'url':
       return lastName(source.url);
     case 'urls':
       return lastName(source.urls[0] ?? '');
     case 'hub':
-      return source.path;
+      return isWholeModel(source.path) ? source.repo : source.path;
     case 'resume':
       return titleOf(source.id);
     default:

@@ -8,6 +8,7 @@ import type {
   LoadProgress,
   ModelCard,
 } from '../protocol/api.ts';
+import type { Offer } from './offer.ts';
 
 export interface ImportJob {
   readonly job: string;
@@ -38,6 +39,8 @@ export interface ModelsFacts {
   /** Loaded until the device was lost; offered again. */
   readonly lostModel: string | null;
   readonly hub: HubListing;
+  /** Waiting for how precisely its weights shall be kept. */
+  readonly offer: Offer | null;
 }
 
 export type ModelStore = StoreApi<ModelsFacts>;
@@ -50,6 +53,7 @@ export function createModelStore(): ModelStore {
     loaded: null,
     lostModel: null,
     hub: { phase: 'idle' },
+    offer: null,
   }));
 }
 

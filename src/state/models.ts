@@ -5,7 +5,10 @@ import type { Device } from './device.ts';
 import { createImports } from './imports.ts';
 import { createLoading } from './loading.ts';
 import { createModelStore, titleIn } from './modelFacts.ts';
+import { createOffer } from './offer.ts';
 import type { SettingsRoom } from './settings.ts';
+
+export { type GivenFiles, isModelFile, isWholeModel, type Offer } from './offer.ts';
 
 interface Neighbours {
   readonly api: WorkerApi;
@@ -27,6 +30,7 @@ export function createModels({ api, alerts, device, settings, settleChat }: Neig
     askToBeKept: device.askToBeKept,
     load: loading.load,
   });
+  const offer = createOffer({ store, alerts, importModel: imports.importModel });
 
   async function refresh(): Promise<void> {
     const [result] = await Promise.all([api.models(), device.measureStorage()]);
@@ -54,5 +58,5 @@ export function createModels({ api, alerts, device, settings, settleChat }: Neig
     });
   }
 
-  return { store, titleOf, refresh, remove, listHub, ...loading, ...imports };
+  return { store, titleOf, refresh, remove, listHub, ...loading, ...imports, ...offer };
 }

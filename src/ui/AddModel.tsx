@@ -1,9 +1,12 @@
 /** The ways a model comes here: a file, a repository, an address. Dropping one works anywhere on the page. */
 import { useId, useRef, type FormEvent, type ReactNode } from 'react';
 import { useStore } from 'zustand';
+import type { HubFile } from '../protocol/api.ts';
+import { isWholeModel } from '../state/models.ts';
 import { useApp } from './appContext.ts';
 import { say } from './english.ts';
 import { size } from './format.ts';
+import { chosenFiles } from './givenFiles.ts';
 import { repoOf } from './repo.ts';
 import { wordsFor } from './words.ts';
 
@@ -18,29 +21,47 @@ export function AddModel(): ReactNode {
   );
 }
 
+/** Browsers of phones may know no folders. */
+const FOLDERS = 'webkitdirectory' in HTMLInputElement.prototype;
+
 function FilePicker(): ReactNode {
+  return (
+    <div className="row pick">
+      <Picker label={say.add.choose} strong what={{ multiple: true }} />
+      {FOLDERS && <Picker label={say.add.chooseFolder} what={{ webkitdirectory: '' }} />}
+      <span className="facts drop-hint">{say.add.drop}</span>
+    </div>
+  );
+}
+
+interface PickerProps {
+  readonly label: string;
+  readonly strong?: boolean;
+  /** React's types know no webkitdirectory. */
+  readonly what: { readonly multiple: boolean } | { readonly webkitdirectory: '' };
+}
+
+function Picker({ label, strong = false, what }: PickerProps): ReactNode {
   const { models } = useApp();
   const input = useRef<HTMLInputElement>(null);
   return (
-    <div className="row">
-      <button type="button" className="strong" onClick={() => input.current?.click()}>
-        {say.add.choose}
+    <>
+      <button type="button" className={strong ? 'strong' : ''} onClick={() => input.current?.click()}>
+        {label}
       </button>
-      <span className="facts drop-hint">{say.add.drop}</span>
       <input
         ref={input}
         type="file"
         hidden
-        multiple
-        aria-label={say.add.choose}
+        {...what}
+        aria-label={label}
         onChange={({ currentTarget }) => {
-          const files = [...(currentTarget.files ?? [])];
+          void models.addFiles(chosenFiles(currentTarget.files ?? []));
           // The same file may be chosen again after a failure.
           currentTarget.value = '';
-          if (files.length > 0) void models.importModel({ kind: 'file', files });
         }}
       />
-    </div>
+    </>
   );
 }
 
@@ -104,27 +125,36 @@ function HubFiles(): ReactNode {
       if (hub.files.length === 0) return <p className="facts">{say.add.hubNone(hub.repo)}</p>;
       return (
         <ul className="hub-files" aria-label={say.add.hubFiles(hub.repo)}>
-          {hub.files.map(({ path, bytes, parts }) => (
-            <li key={path}>
-              <span className="path">{path}</span>
-              <span className="facts">
-                {size(bytes)}
-                {parts.length > 1 && ` · ${say.add.parts(parts.length)}`}
-              </span>
-              <button
-                type="button"
-                aria-label={say.add.downloadFile(path)}
-                onClick={() => void models.importModel({ kind: 'hub', repo: hub.repo, path })}
-              >
-                {say.add.download}
-              </button>
-            </li>
+          {hub.files.map((file) => (
+            <HubRow key={file.path} repo={hub.repo} file={file} />
           ))}
         </ul>
       );
     default:
       return hub satisfies never;
   }
+}
+
+function HubRow({ repo, file }: { readonly repo: string; readonly file: HubFile }): ReactNode {
+  const { models } = useApp();
+  const { path, bytes, parts } = file;
+  const name = isWholeModel(path) ? say.add.wholeModel : path;
+  return (
+    <li>
+      <span className="path">{name}</span>
+      <span className="facts">
+        {size(bytes)}
+        {parts.length > 1 && ` · ${say.add.parts(parts.length)}`}
+      </span>
+      <button
+        type="button"
+        aria-label={say.add.downloadFile(name)}
+        onClick={() => models.addFromHub(repo, file)}
+      >
+        {say.add.download}
+      </button>
+    </li>
+  );
 }
 
 function UrlForm(): ReactNode {

@@ -1,7 +1,8 @@
-/** A model may be dropped anywhere on the page, over an open dialog too. */
+/** A model, as files or as its folder, may be dropped anywhere on the page, over an open dialog too. */
 import { useEffect, useRef, type ReactNode } from 'react';
 import { useApp } from './appContext.ts';
 import { say } from './english.ts';
+import { droppedFiles } from './givenFiles.ts';
 
 export function DropZone(): ReactNode {
   const { models } = useApp();
@@ -23,8 +24,7 @@ export function DropZone(): ReactNode {
       if (!hasFiles(event)) return;
       event.preventDefault();
       show(false);
-      const files = [...(event.dataTransfer?.files ?? [])];
-      if (files.length > 0) void models.importModel({ kind: 'file', files });
+      if (event.dataTransfer) void droppedFiles(event.dataTransfer).then(models.addFiles);
     };
     window.addEventListener('dragover', over);
     window.addEventListener('dragleave', leave);

@@ -14,10 +14,12 @@ import { ModelList } from './ModelList.tsx';
 import { ModelsDialog } from './ModelsDialog.tsx';
 import { SettingsDrawer } from './SettingsDrawer.tsx';
 import { UpdateBar } from './UpdateBar.tsx';
+import { WeightsDialog } from './WeightsDialog.tsx';
 import { Welcome } from './Welcome.tsx';
 
 export function Page(): ReactNode {
-  const { chat, view } = useApp();
+  const { chat, view, models } = useApp();
+  const offer = useStore(models.store, (s) => s.offer);
   const spoken = useStore(chat.store, (s) => s.messages.length > 0);
   const panel = useStore(view.store, (s) => s.panel);
   return (
@@ -36,6 +38,7 @@ export function Page(): ReactNode {
       {panel === 'models' && <ModelsDialog />}
       {panel === 'settings' && <SettingsDrawer />}
       {panel === 'newChat' && <NewChat />}
+      {offer && <WeightsDialog offer={offer} />}
     </>
   );
 }

@@ -34,23 +34,45 @@ export const say = {
 
   add: {
     title: 'Add a model',
-    first: 'One thing is missing: a model. Give it a GGUF file.',
+    first: 'One thing is missing: a model. Give it a GGUF file, or a model’s folder from Hugging Face.',
     choose: 'Choose a file',
+    chooseFolder: 'Choose a folder',
     drop: 'or drop one anywhere on this page',
     dropNow: 'Drop to add the model',
     hubLabel: 'Hugging Face repository',
     hubHint: 'owner/name',
     hubList: 'List files',
     hubAsking: (repo: string) => `Asking for the files of ${repo}`,
-    hubFiles: (repo: string) => `GGUF files in ${repo}`,
-    hubNone: (repo: string) => `${repo} has no GGUF files.`,
+    hubFiles: (repo: string) => `Models in ${repo}`,
+    hubNone: (repo: string) =>
+      `${repo} has no model this page can read: no GGUF file, and no safetensors with config.json and tokenizer.json beside them.`,
     hubBad: 'A repository is written owner/name.',
+    wholeModel: 'The whole model (safetensors)',
     parts: (n: number) => `${n} parts`,
     download: 'Download',
     downloadFile: (path: string) => `Download ${path}`,
     urlLabel: 'Address of a GGUF file',
     urlHint: 'https://',
     urlStart: 'Download',
+  },
+
+  weights: {
+    title: 'How precise?',
+    remote: (title: string, amount: string) =>
+      `${title}: ${amount} come over the network whichever you choose. What stays on this device, and in the graphics memory, differs.`,
+    local: (title: string, amount: string) =>
+      `${title}: ${amount} of weights. What stays on this device, and in the graphics memory, is up to you.`,
+    modes: {
+      keep: ['As it is', 'Every number as the files have it.'],
+      q8: ['8 bits', 'Each number rounded to one of 256 steps: about half the room.'],
+      q4: ['4 bits', 'One of 16 steps: under a third of the room. Answers become less exact.'],
+    },
+    about: (amount: string) => `about ${amount}`,
+    note: 'The sizes are those of weights stored in 16 bits.',
+    noteUnknown:
+      'The sizes are those of weights stored in 16 bits. Weights that are stored in fewer already stay as they are.',
+    import: 'Import',
+    download: 'Download',
   },
 
   models: {
@@ -67,7 +89,7 @@ export const say = {
     removeModel: (title: string) => `Delete ${title}`,
     resume: 'Resume',
     resumeModel: (title: string) => `Resume ${title}`,
-    chooseAgain: 'Choose its file again to go on.',
+    chooseAgain: 'Choose its file or folder again to go on.',
     cancel: 'Cancel',
     cancelImport: (label: string) => `Cancel ${label}`,
     cancelling: 'Stopping',

@@ -16,7 +16,7 @@ export interface FailureWords {
 type Facts = FailureDetail & { readonly about: string; readonly file?: string | number };
 type Line = string | ((facts: Facts) => string);
 interface Entry {
-  readonly title: string;
+  readonly title: Line;
   readonly happened: Line;
   readonly safe: Line;
   readonly todo: Line;
@@ -26,7 +26,8 @@ const NOTHING_STORED = 'Nothing was stored; your other models are as they were.'
 const ALL_KEPT = 'Your models and this conversation are kept.';
 const ARRIVED_KEPT = 'What arrived is kept.';
 
-const the = ({ about, file }: Facts): string => (about || file ? `“${about || file}”` : 'The file');
+/** The file that is at fault; where it is not known, the model. */
+const the = ({ about, file }: Facts): string => (about || file ? `“${file || about}”` : 'The file');
 const model = ({ about }: Facts): string => (about === '' ? 'The model' : `“${about}”`);
 const number = (value: string | number | undefined): number => (typeof value === 'number' ? value : 0);
 
@@ -39,6 +40,21 @@ function fact(facts: Facts, ...keys: string[]): string {
   const known = keys.map((key) => facts[key]).filter((value) => value !== undefined && value !== '');
   return known.length > 0 ? ` (${known.join(', ')})` : '';
 }
+
+/** Whose sizes are wrong, what they are, and what they would have to be. */
+function sizes(facts: Facts): string {
+  const { key, value, tensor, what, expected, found, rows, cols, neededRows, neededCols } = facts;
+  if (key !== undefined) return ` (${key}: ${value})`;
+  if (neededRows !== undefined)
+    return ` (${tensor}: ${rows} × ${cols}, where ${neededRows} × ${neededCols} is needed)`;
+  if (expected !== undefined) return ` (${tensor}: ${shape(found)}, where ${shape(expected)} is needed)`;
+  return what === undefined ? fact(facts, 'tensor') : ` (${tensor}: ${what})`;
+}
+
+const shape = (value: string | number | undefined): string => `${value}`.replace(/(\d)x(\d)/g, '$1 × $2');
+
+/** The weights themselves gave no numbers, on kernels that had just been found right. */
+const noNumbers = ({ what }: Facts): boolean => what === 'logits';
 
 function room(facts: Facts): string {
   const needed = number(facts['needed']);
@@ -90,17 +106,23 @@ const table = {
     todo: 'Load the model again. If it returns, a newer browser or driver may help.',
   },
   KERNEL_CHECK_FAILED: {
-    title: 'This graphics processor computes wrongly',
+    title: (f) =>
+      noNumbers(f) ? 'The model computes no numbers' : 'This graphics processor computes wrongly',
     happened: (f) =>
-      `A computation gave wrong numbers${fact(f, 'kernel')}, so the answers would be nonsense.`,
+      noNumbers(f)
+        ? `${model(f)} gave values that are not numbers, so no word can be chosen from them. Most likely its weights are damaged.`
+        : `A computation gave wrong numbers${fact(f, 'kernel')}, so the answers would be nonsense.`,
     safe: ALL_KEPT,
-    todo: 'Update the browser and the graphics driver, then load the model again.',
+    todo: (f) =>
+      noNumbers(f)
+        ? 'Fetch the model again from its source, or choose another conversion of it. If other models fail in the same way, update the browser and the graphics driver.'
+        : 'Update the browser and the graphics driver, then load the model again.',
   },
   NOT_A_MODEL: {
-    title: 'Not a GGUF model',
-    happened: (f) => `${the(f)} is not a GGUF file this page can read.`,
+    title: 'Not a model',
+    happened: (f) => `${the(f)} is neither a GGUF nor a safetensors file this page can read.`,
     safe: NOTHING_STORED,
-    todo: 'Choose a file that ends in .gguf.',
+    todo: 'Choose a file that ends in .gguf, or a model’s folder: config.json, tokenizer.json and its .safetensors files.',
   },
   FILE_TRUNCATED: {
     title: 'The file ends too early',
@@ -117,15 +139,17 @@ const table = {
   UNSUPPORTED_FAMILY: {
     title: 'This family of models is not supported yet',
     happened: (f) =>
-      `${the(f)} is of a family this page has no code for${fact(f, 'family', 'architecture')}.`,
+      f['what'] === undefined
+        ? `${the(f)} is of a family this page has no code for${fact(f, 'family')}.`
+        : `${the(f)} is one of the ${f['family']} models ${f['what']}, and this page has no code for those.`,
     safe: NOTHING_STORED,
-    todo: 'Choose a model of the Llama, Qwen 2, Qwen 3 or Gemma 3 families.',
+    todo: 'Choose a model of the Llama, Mistral, Mixtral, Qwen, Gemma 3, SmolLM3, OLMoE, Granite MoE, gpt-oss, DeepSeek, GLM-4.7-Flash or LFM2 MoE families.',
   },
   UNSUPPORTED_TYPE: {
     title: 'This number format is not supported yet',
-    happened: (f) => `${the(f)} stores its weights in a format this page can’t unpack${fact(f, 'type')}.`,
+    happened: (f) => `${the(f)} stores weights in a way this page can’t unpack${fact(f, 'type', 'tensor')}.`,
     safe: NOTHING_STORED,
-    todo: 'Choose another quantisation of the same model: Q4_0, Q4_K_M, Q5_K_M, Q6_K and Q8_0 work.',
+    todo: 'Choose another form of the same model. Of GGUF files, Q4_0, Q4_K_M, Q5_K_M, Q6_K and Q8_0 work; of safetensors, BF16, FP8 and MXFP4, and 4 bits of GPTQ, AWQ or MLX.',
   },
   UNSUPPORTED_TOKENIZER: {
     title: 'This tokenizer is not supported yet',
@@ -136,7 +160,7 @@ const table = {
   },
   BAD_DIMENSIONS: {
     title: 'The model’s dimensions make no sense',
-    happened: (f) => `${the(f)} states sizes that do not fit together${fact(f, 'what', 'tensor', 'field')}.`,
+    happened: (f) => `${the(f)} states sizes that do not fit together${sizes(f)}.`,
     safe: NOTHING_STORED,
     todo: 'Fetch the file again, or choose another conversion of this model.',
   },
@@ -148,9 +172,9 @@ const table = {
   },
   MISSING_PART: {
     title: 'A file of this model is missing',
-    happened: (f) => `The model is split into several files and one was not given${fact(f, 'part', 'file')}.`,
+    happened: (f) => `The model is made of several files, and one of them is not there${fact(f, 'file')}.`,
     safe: NOTHING_STORED,
-    todo: 'Choose all of its files together.',
+    todo: 'Choose all of its files together, or its whole folder.',
   },
   BAD_TEMPLATE: {
     title: 'The model’s chat template does not work',
@@ -250,5 +274,5 @@ export function wordsFor(failure: Failure, about = ''): FailureWords {
   const { title, happened, safe, todo }: Entry = table[failure.code];
   const facts: Facts = { ...failure.detail, about };
   const say = (line: Line): string => (typeof line === 'string' ? line : line(facts));
-  return { title, happened: say(happened), safe: say(safe), todo: say(todo) };
+  return { title: say(title), happened: say(happened), safe: say(safe), todo: say(todo) };
 }

@@ -36,7 +36,11 @@ export const completionRequest = v.object({
 const url = v.pipe(v.string(), v.url(), v.regex(/^https?:/u));
 
 export const modelSource = v.variant('kind', [
-  v.object({ kind: v.literal('file'), files: v.pipe(v.array(v.file()), v.minLength(1)) }),
+  v.object({
+    kind: v.literal('file'),
+    files: v.pipe(v.array(v.file()), v.minLength(1)),
+    folder: v.exactOptional(v.string()),
+  }),
   v.object({ kind: v.literal('url'), url }),
   v.object({ kind: v.literal('urls'), urls: v.pipe(v.array(url), v.minLength(1)) }),
   v.object({ kind: v.literal('hub'), repo: v.string(), path: v.string() }),

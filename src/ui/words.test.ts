@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { FailureCode, FailureDetail } from '../base/failure.ts';
+import { wordsFor } from './words.ts';
+
+/** Read from the union itself, so that a code without words here fails. */
+const CODES = [
+  ...readFileSync(new URL('../base/failure.ts', import.meta.url), 'utf8').matchAll(/^ {2}\| '(\w+)'/gm),
+].map(([, code]) => code as FailureCode);
+
+const words = (code: FailureCode, detail: FailureDetail = {}, about = '') =>
+  wordsFor({ code, message: 'for developers', detail }, about);
+
+test('every code is among those read', () => {
+  expect(CODES).toHaveLength(30);
+  expect(CODES).toContain('INTERNAL');
+});
+
+describe.each(CODES)('%s', (code) => {
+  test.each([
+    ['with nothing known', {}, ''],
+    ['of a named model', {}, 'Tiny MoE'],
+    ['of a named file', { file: 'config.json' }, 'Tiny MoE'],
+  ] as const)('%s says what happened, what is safe and what to do', (_, detail, about) => {
+    const { title, ...lines } = words(code, detail, about);
+    expect(title).toMatch(/^[A-Z][^.!]+$/);
+    for (const line of Object.values(lines)) {
+      expect(line).toMatch(/^[A-Z“].*[.]$/);
+      expect(line).not.toMatch(/undefined|null|NaN|\(\)|!| {2}|for developers|oops/i);
+    }
+  });
+});
+
+describe('what is broken is named', () => {
+  const router = 'model.layers.1.mlp.gate.weight';
+  const named: readonly (readonly [string, FailureCode, FailureDetail, string])[] = [
+    ['a number', 'BAD_DIMENSIONS', { key: 'num_experts_per_tok', value: '10' }, '(num_experts_per_tok: 10)'],
+    [
+      'a tensor and the shape it should have',
+      'BAD_DIMENSIONS',
+      { tensor: router, rows: 8, cols: 36, neededRows: 9, neededCols: 36 },
+      `(${router}: 8 × 36, where 9 × 36 is needed)`,
+    ],
+    [
+      'a scale and the shape it should have',
+      'BAD_DIMENSIONS',
+      { tensor: 'x.scales', found: '[1, 3]', expected: '1x2' },
+      '(x.scales: [1, 3], where 1 × 2 is needed)',
+    ],
+    ['a tensor with no shape', 'BAD_DIMENSIONS', { tensor: 'x', what: '5 dimensions' }, '(x: 5 dimensions)'],
+    ['a tensor alone', 'BAD_DIMENSIONS', { tensor: 'embed', cols: 64 }, '(embed)'],
+    ['an expert', 'MISSING_TENSOR', { tensor: 'experts.7.up_proj.weight' }, '(experts.7.up_proj.weight)'],
+    ['a file', 'MISSING_PART', { file: 'model-00002-of-00003.safetensors' }, 'model-00002-of-00003'],
+    ['the file rather than the model', 'FILE_CORRUPT', { file: 'config.json' }, '“config.json” contradicts'],
+    ['a type and its tensor', 'UNSUPPORTED_TYPE', { type: 'I8', tensor: 'x' }, '(I8, x)'],
+    ['a family', 'UNSUPPORTED_FAMILY', { family: 'jamba' }, 'no code for (jamba)'],
+    [
+      'what of a family',
+      'UNSUPPORTED_FAMILY',
+      { family: 'qwen3', what: 'with experts' },
+      'one of the qwen3 models with experts',
+    ],
+  ];
+  test.each(named)('%s', (_, code, detail, expected) => {
+    expect(words(code, detail, 'Tiny MoE').happened).toContain(expected);
+  });
+});
+
+test('weights that are no numbers are not blamed on the graphics processor', () => {
+  const weights = words('KERNEL_CHECK_FAILED', { what: 'logits' }, 'Tiny MoE');
+  const kernels = words('KERNEL_CHECK_FAILED', {}, 'Tiny MoE');
+  expect(weights.title).not.toBe(kernels.title);
+  expect(weights.happened).toMatch(/^“Tiny MoE” .* weights are damaged\.$/);
+  expect(weights.todo).toContain('Fetch the model again');
+});
