@@ -14,9 +14,7 @@ afterAll(() => gpu.dispose());
 function miscompiling(broken: (request: PipelineRequest) => boolean): Gpu {
   const get = (request: PipelineRequest) => {
     const wgsl = broken(request)
-      ? request.wgsl
-          .replaceAll('a += weights_dot', 'a -= weights_dot')
-          .replaceAll('sums += vec4', 'sums -= vec4')
+      ? request.wgsl.replaceAll('sums += four_dots', 'sums -= four_dots')
       : request.wgsl;
     return gpu.pipelines.get({ ...request, wgsl });
   };

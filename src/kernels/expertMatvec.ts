@@ -23,14 +23,14 @@ import entry from './expertMatvec/entry.wgsl?raw';
 import gateUp from './expertMatvec/gateUp.wgsl?raw';
 import gateUpHardware from './expertMatvec/gateUp.hardware.wgsl?raw';
 import gateUpSoftware from './expertMatvec/gateUp.software.wgsl?raw';
-import serial from './expertMatvec/serial.wgsl?raw';
-import teams from './expertMatvec/teams.wgsl?raw';
 import { GATE_CODE, type Gate } from './matvec.ts';
 import biasNone from './matvec/bias.none.wgsl?raw';
 import biasRows from './matvec/bias.rows.wgsl?raw';
 import epilogue from './matvec/epilogue.wgsl?raw';
 import prologueNone from './matvec/prologue.none.wgsl?raw';
 import prologueNorm from './matvec/prologue.norm.wgsl?raw';
+import rows from './product/rows.wgsl?raw';
+import { vectorProduct } from './product/vector.ts';
 import { weightBindings, weightReader } from './quant/layouts.ts';
 import workgroupSum from './workgroupSum.wgsl?raw';
 
@@ -53,12 +53,6 @@ export interface ExpertDownOptions {
 
 /** Entries one launch of expertDown takes. */
 const MAX_ENTRIES = 64;
-
-const LANES = 32;
-const TEAMS = 2;
-const SOFTWARE_THREADS = 32;
-/** Four sums each. */
-const SUMMERS = { hardware: TEAMS, software: SOFTWARE_THREADS } as const;
 
 const SLOT_PARAMS: readonly ParamField[] = [
   { name: 'idBase', type: 'u32' }, // the id that is first in `slots`
@@ -117,15 +111,11 @@ function downBindings(options: ExpertDownOptions): readonly TypedBinding[] {
   ];
 }
 
-/** The workgroup's size: threads where each sums alone, or teams of lanes. */
-function sizes(shape: KernelShape): Readonly<Record<string, number>> {
-  return shape === 'software' ? { THREADS: SOFTWARE_THREADS } : { LANES, TEAMS };
-}
-
 /** y [entries, yStride]: what each chosen expert's gate and up make of the normed x. */
 export function expertGateUp(options: ExpertGateUpOptions): KernelCard {
   const { layout, shape, gate, bias, weighInput } = options;
   const bindings = gateUpBindings(options);
+  const product = vectorProduct(shape);
   const name = ['expertGateUp', layout, shape, gate];
   if (bias) name.push('bias');
   if (weighInput) name.push('weighInput');
@@ -143,11 +133,13 @@ export function expertGateUp(options: ExpertGateUpOptions): KernelCard {
       epilogue,
       entry,
       gateUp,
-      ...(shape === 'software' ? [serial, gateUpSoftware] : [teams, gateUpHardware]),
+      rows,
+      product.wgsl,
+      shape === 'software' ? gateUpSoftware : gateUpHardware,
     ].join('\n'),
-    constants: { ...sizes(shape), GATE: GATE_CODE[gate], WEIGH_INPUT: weighInput ? 1 : 0 },
+    constants: { ...product.constants, GATE: GATE_CODE[gate], WEIGH_INPUT: weighInput ? 1 : 0 },
     needs: [],
-    grid: (params: Params) => [Math.ceil(params['rows']! / (SUMMERS[shape] * 2)), params['entries']!, 1],
+    grid: (params: Params) => [Math.ceil(params['rows']! / (product.summers * 2)), params['entries']!, 1],
   };
 }
 
@@ -155,10 +147,11 @@ export function expertGateUp(options: ExpertGateUpOptions): KernelCard {
 export function expertDown(options: ExpertDownOptions): KernelCard {
   const { layout, shape, bias, weigh } = options;
   const bindings = downBindings(options);
+  const product = vectorProduct(shape);
   const name = ['expertDown', layout, shape];
   if (bias) name.push('bias');
   if (!weigh) name.push('unweighed');
-  const constants = { ...sizes(shape), WEIGH: weigh ? 1 : 0 };
+  const constants = { ...product.constants, WEIGH: weigh ? 1 : 0 };
   return {
     name: name.join('.'),
     params: DOWN_PARAMS,
@@ -171,14 +164,15 @@ export function expertDown(options: ExpertDownOptions): KernelCard {
       prologueNone,
       bias ? biasRows : biasNone,
       entry,
-      ...(shape === 'software' ? [serial, downSoftware] : [teams, downHardware]),
+      product.wgsl,
+      shape === 'software' ? downSoftware : downHardware,
     ].join('\n'),
     constants: shape === 'software' ? constants : { ...constants, MAX_ENTRIES },
     needs: [],
     grid: (params: Params) => {
       if (params['entries']! > MAX_ENTRIES)
         throw new Error(`${name.join('.')}: ${params['entries']} entries, at most ${MAX_ENTRIES}`);
-      return [Math.ceil(params['rows']! / (SUMMERS[shape] * 4)), 1, 1];
+      return [Math.ceil(params['rows']! / (product.summers * 4)), 1, 1];
     },
   };
 }

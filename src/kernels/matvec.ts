@@ -22,6 +22,8 @@ import prologueNone from './matvec/prologue.none.wgsl?raw';
 import prologueNorm from './matvec/prologue.norm.wgsl?raw';
 import prologuePostNorm from './matvec/prologue.postNorm.wgsl?raw';
 import software from './matvec/software.wgsl?raw';
+import rows from './product/rows.wgsl?raw';
+import { vectorProduct } from './product/vector.ts';
 import { weightBindings, weightReader } from './quant/layouts.ts';
 import workgroupSum from './workgroupSum.wgsl?raw';
 
@@ -46,9 +48,6 @@ export const GATE_CODE: Readonly<Record<Gate, number>> = {
   swigluOai: 3,
 };
 
-const LANES = 32;
-const TEAMS = 2;
-const SOFTWARE_THREADS = 32;
 const MAX_GRID = 65535;
 
 const PARAMS: readonly ParamField[] = [
@@ -87,12 +86,6 @@ function bindingsOf(options: MatvecOptions): readonly TypedBinding[] {
   return [...weightBindings(options.layout), X, Y, ...bias, ...PROLOGUES[options.prologue].bindings];
 }
 
-/** Outputs one workgroup makes. */
-function outputsOf(options: MatvecOptions): number {
-  const sums = (options.shape === 'software' ? SOFTWARE_THREADS : TEAMS) * 4;
-  return options.gate === 'none' ? sums : sums / 2;
-}
-
 function matvecName(options: MatvecOptions): string {
   const parts = ['matvec', options.layout, options.shape];
   if (options.prologue !== 'none') parts.push(options.prologue);
@@ -106,8 +99,8 @@ function matvecName(options: MatvecOptions): string {
 export function matvec(options: MatvecOptions): KernelCard {
   const bindings = bindingsOf(options);
   if (bindings.length > 8) throw new Error(`${matvecName(options)} needs ${bindings.length} storage buffers`);
-  const outputs = outputsOf(options);
-  const shared = { ADD: options.add ? 1 : 0, GATE: GATE_CODE[options.gate] };
+  const product = vectorProduct(options.shape);
+  const outputs = product.summers * (options.gate === 'none' ? 4 : 2);
   return {
     name: matvecName(options),
     params: PARAMS,
@@ -120,10 +113,11 @@ export function matvec(options: MatvecOptions): KernelCard {
       PROLOGUES[options.prologue].wgsl,
       options.bias ? biasRows : biasNone,
       epilogue,
+      rows,
+      product.wgsl,
       options.shape === 'software' ? software : hardware,
     ].join('\n'),
-    constants:
-      options.shape === 'software' ? { ...shared, THREADS: SOFTWARE_THREADS } : { ...shared, LANES, TEAMS },
+    constants: { ...product.constants, ADD: options.add ? 1 : 0, GATE: GATE_CODE[options.gate] },
     needs: [],
     grid: (params: Params) => {
       const workgroups = Math.ceil(params['rows']! / outputs);

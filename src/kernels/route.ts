@@ -18,11 +18,10 @@
 import type { WeightLayout } from '../formats/layouts.ts';
 import type { KernelCard, KernelShape, ParamField, Params } from './card.ts';
 import { declare, type TypedBinding } from './declare.ts';
-import serial from './expertMatvec/serial.wgsl?raw';
-import teams from './expertMatvec/teams.wgsl?raw';
 import biasNone from './matvec/bias.none.wgsl?raw';
 import biasRows from './matvec/bias.rows.wgsl?raw';
 
+import { vectorProduct } from './product/vector.ts';
 import { weightBindings, weightReader } from './quant/layouts.ts';
 import choose from './route/choose.wgsl?raw';
 import input from './route/input.wgsl?raw';
@@ -49,9 +48,7 @@ const MAX_ROUTED_EXPERTS = 512;
 
 const SCORE_CODE = { softmax: 0, topkSoftmax: 1, sigmoid: 2 } as const;
 const GROUPS_CODE = { none: 0, max: 1, topTwo: 2 } as const;
-const LANES = 32;
 const TEAMS = 8; // one workgroup reads the whole router: as many reads under way as it can have
-const SOFTWARE_THREADS = 32;
 
 const PARAMS: readonly ParamField[] = [
   { name: 'experts', type: 'u32' },
@@ -104,7 +101,7 @@ function routeName(options: RouteOptions): string {
 export function route(options: RouteOptions): KernelCard {
   const name = routeName(options);
   const bindings = bindingsOf(options);
-  const software = options.shape === 'software';
+  const product = vectorProduct(options.shape, TEAMS);
   return {
     name,
     params: PARAMS,
@@ -118,11 +115,12 @@ export function route(options: RouteOptions): KernelCard {
       options.bias ? biasRows : biasNone,
       options.selectBias ? selectBiasRows : selectBiasNone,
       choose,
-      ...(software ? [serial, logitsSoftware] : [teams, logitsHardware]),
+      product.wgsl,
+      options.shape === 'software' ? logitsSoftware : logitsHardware,
       main,
     ].join('\n'),
     constants: {
-      ...(software ? { THREADS: SOFTWARE_THREADS } : { LANES, TEAMS }),
+      ...product.constants,
       SCORE: SCORE_CODE[options.score],
       GROUPS: GROUPS_CODE[options.groups],
       SELECT_BIAS: options.selectBias ? 1 : 0,

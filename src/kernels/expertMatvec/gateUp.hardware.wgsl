@@ -18,19 +18,7 @@ fn main(
   let team = thread / LANES;
   let first = (workgroup.x * TEAMS + team) * 2u;
 
-  var at = (gate_up_rows(first) + slot * 2u * params.rows) * params.groups + lane;
-  var squares = 0.0;
-  var sums = vec4<f32>(0.0);
-  for (var start = 0u; start < params.groups; start += LANES) {
-    squares += stage(start, params.groups, thread);
-    workgroupBarrier();
-    if (start + lane < params.groups) {
-      sums += four_dots(at, staged_group(lane));
-    }
-    at += LANES;
-    workgroupBarrier();
-  }
-  sum_lanes(sums, thread, lane);
+  let squares = team_sums(four_rows(first) + slot * 2u * params.rows, thread);
   let factor = input_factor(workgroup_sum(squares, thread), entry);
 
   if (lane < 2u && first + lane < params.rows) {

@@ -15,7 +15,7 @@ fn main(
   if (first >= params.rows) {
     return;
   }
-  let sums = serial_sums(gate_up_rows(first) + slot * 2u * params.rows, 0u) * factor;
+  let sums = serial_sums(four_rows(first) + slot * 2u * params.rows, 0u) * factor;
   let made = min(2u, params.rows - first);
   for (var k = 0u; k < made; k++) {
     write_y(workgroup.y * params.yStride + first + k, gated_output(sums, expert, first, k));

@@ -1,57 +1,6 @@
-// LANES neighbouring threads share four rows, each reading the 32-column group beside
-// its neighbour's, so that a row's words arrive in whole cache lines. TEAMS such teams
-// share the input, which is staged LANES groups at a time; the squares for the norm are
-// summed as they pass. Gated: the four rows are two gates and their two ups.
-override LANES: u32 = 32u; // a power of two
-override TEAMS: u32 = 2u; // a power of two
-override THREADS: u32 = LANES * TEAMS;
-
-// [8][LANES + 1]: vec4 i of each group; the odd stride keeps stores off each other's banks.
-var<workgroup> staged: array<vec4<f32>, 8u * (LANES + 1u)>;
-var<workgroup> parts: array<vec4<f32>, THREADS>;
-
-// Row of the k-th sum of a team whose first output is `first`; past the end, a row that exists.
-fn weight_row(first: u32, k: u32) -> u32 {
-  let last = params.rows - 1u;
-  if (GATE != 0u) {
-    return min(first + (k & 1u), last) + (k >> 1u) * params.rows;
-  }
-  return min(first + k, last);
-}
-
-// Stages groups start..start+LANES of the input and returns the sum of their squares.
-fn stage(start: u32, thread: u32, first: bool) -> f32 {
-  var squares = 0.0;
-  for (var i = thread; i < LANES * 8u; i += THREADS) {
-    let v = start * 8u + i;
-    if (v < params.groups * 8u) {
-      let value = input_at(v);
-      squares += dot(value, value);
-      if (first) {
-        keep_input(v, value);
-      }
-      staged[(i & 7u) * (LANES + 1u) + (i >> 3u)] = weigh(v, value);
-    }
-  }
-  return squares;
-}
-
-fn staged_group(lane: u32) -> Group {
-  let row = LANES + 1u;
-  return Group(
-    staged[lane], staged[lane + row], staged[lane + 2u * row], staged[lane + 3u * row],
-    staged[lane + 4u * row], staged[lane + 5u * row], staged[lane + 6u * row], staged[lane + 7u * row]);
-}
-
-fn sum_lanes(sums: vec4<f32>, thread: u32, lane: u32) {
-  parts[thread] = sums;
-  for (var half = LANES / 2u; half > 0u; half /= 2u) {
-    workgroupBarrier();
-    if (lane < half) {
-      parts[thread] += parts[thread + half];
-    }
-  }
-  workgroupBarrier();
+// A team makes four neighbouring rows, or two gates and their two ups.
+fn source_of(v: u32) -> u32 {
+  return v;
 }
 
 @compute @workgroup_size(THREADS)
@@ -66,28 +15,8 @@ fn main(
   let is_gated = GATE != 0u;
   let outputs = select(4u, 2u, is_gated);
   let first = (workgroup * TEAMS + team) * outputs;
-  let rows = vec4<u32>(
-    weight_row(first, 0u), weight_row(first, 1u), weight_row(first, 2u), weight_row(first, 3u));
-  open_input(thread);
-
-  var at = rows * params.groups + lane;
-  var squares = 0.0;
-  var sums = vec4<f32>(0.0);
-  for (var start = 0u; start < params.groups; start += LANES) {
-    squares += stage(start, thread, workgroup == 0u);
-    workgroupBarrier();
-    if (start + lane < params.groups) {
-      let input = staged_group(lane);
-      let input_sum = group_sum(input);
-      sums += vec4<f32>(
-        weights_dot(at.x, input, input_sum), weights_dot(at.y, input, input_sum),
-        weights_dot(at.z, input, input_sum), weights_dot(at.w, input, input_sum));
-    }
-    at += LANES;
-    workgroupBarrier();
-  }
-
-  sum_lanes(sums, thread, lane);
+  open_input(workgroup, thread);
+  let squares = team_sums(four_rows(first), thread);
   var scale = 1.0;
   if (NORMED) {
     scale = inverseSqrt(workgroup_sum(squares, thread) / f32(params.width) + params.eps);
@@ -97,12 +26,10 @@ fn main(
   if (lane >= outputs || output >= params.rows) {
     return;
   }
-  let team_start = team * LANES;
-  let value = parts[team_start][lane] * scale + bias_of(weight_row(first, lane));
+  let sums = parts[team * LANES] * scale;
+  var value = sums[lane] + bias_of(weight_row(first, lane, 2u));
   if (is_gated) {
-    let up = parts[team_start][lane + 2u] * scale + bias_of(weight_row(first, lane + 2u));
-    write_y(params.yOffset + output, soft_cap(params.outScale * gated(value, up), params.softCap));
-  } else {
-    write_y(params.yOffset + output, soft_cap(params.outScale * value, params.softCap));
+    value = gated(value, sums[lane + 2u] + bias_of(weight_row(first, lane + 2u, 2u)));
   }
+  write_y(params.yOffset + output, soft_cap(params.outScale * value, params.softCap));
 }

@@ -1,7 +1,7 @@
 // The input is x as it is.
 const NORMED = false;
 
-fn open_input(thread: u32) {}
+fn open_input(workgroup: u32, thread: u32) {}
 
 fn input_at(v: u32) -> vec4<f32> {
   return x[v];

@@ -2,7 +2,7 @@
 // after the sums over the columns, which is the same and needs no pass of its own.
 const NORMED = true;
 
-fn open_input(thread: u32) {}
+fn open_input(workgroup: u32, thread: u32) {}
 
 // x may be the head of a longer row: what lies past its width is not input.
 fn input_at(v: u32) -> vec4<f32> {

@@ -4,8 +4,10 @@
 const NORMED = true;
 
 var<private> post_scale: f32;
+var<private> is_kept: bool;
 
-fn open_input(thread: u32) {
+fn open_input(workgroup: u32, thread: u32) {
+  is_kept = workgroup == 0u;
   var squares = 0.0;
   for (var v = thread; v < params.groups * 8u; v += THREADS) {
     squares += dot(o[v], o[v]);
@@ -22,7 +24,7 @@ fn weigh(v: u32, value: vec4<f32>) -> vec4<f32> {
 }
 
 fn keep_input(v: u32, value: vec4<f32>) {
-  if (v * 4u < params.width) {
+  if (is_kept && v * 4u < params.width) {
     hOut[v] = value;
   }
 }

@@ -34,3 +34,11 @@ fn affine(q: Group, scale: f32, offset: f32) -> Group {
     q.v0 * scale + m, q.v1 * scale + m, q.v2 * scale + m, q.v3 * scale + m,
     q.v4 * scale + m, q.v5 * scale + m, q.v6 * scale + m, q.v7 * scale + m);
 }
+
+// Four rows' products with a group of the input, which begin at groups `at` of W.
+fn four_dots(at: vec4<u32>, input: Group) -> vec4<f32> {
+  let input_sum = group_sum(input);
+  return vec4<f32>(
+    weights_dot(at.x, input, input_sum), weights_dot(at.y, input, input_sum),
+    weights_dot(at.z, input, input_sum), weights_dot(at.w, input, input_sum));
+}

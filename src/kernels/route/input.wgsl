@@ -7,3 +7,5 @@ fn input_at(at: u32) -> vec4<f32> {
 fn weigh(v: u32, value: vec4<f32>) -> vec4<f32> {
   return value * normWeight[v];
 }
+
+fn keep_input(v: u32, value: vec4<f32>) {}

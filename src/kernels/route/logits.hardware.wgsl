@@ -15,20 +15,7 @@ fn sum_rows(start_of_x: u32, thread: u32) -> f32 {
   for (var pass_start = 0u; pass_start < count; pass_start += TEAMS * 4u) {
     let first = pass_start + team * 4u;
     let rows = min(vec4<u32>(first) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(count - 1u));
-    var at = rows * params.groups + lane;
-    var pass_squares = 0.0;
-    var sums = vec4<f32>(0.0);
-    for (var start = 0u; start < params.groups; start += LANES) {
-      pass_squares += stage(start, params.groups, thread);
-      workgroupBarrier();
-      if (start + lane < params.groups) {
-        sums += four_dots(at, staged_group(lane));
-      }
-      at += LANES;
-      workgroupBarrier();
-    }
-    squares = pass_squares;
-    sum_lanes(sums, thread, lane);
+    squares = team_sums(rows, thread);
     if (lane < 4u && first + lane < count) {
       logits[first + lane] = parts[team * LANES][lane];
     }

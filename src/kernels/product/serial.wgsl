@@ -16,11 +16,7 @@ fn serial_sums(rows: vec4<u32>, base: u32) -> vec4<f32> {
   var at = rows * params.groups;
   var sums = vec4<f32>(0.0);
   for (var g = 0u; g < params.groups; g++) {
-    let input = input_group(base, g * 8u);
-    let input_sum = group_sum(input);
-    sums += vec4<f32>(
-      weights_dot(at.x, input, input_sum), weights_dot(at.y, input, input_sum),
-      weights_dot(at.z, input, input_sum), weights_dot(at.w, input, input_sum));
+    sums += four_dots(at, input_group(base, g * 8u));
     at += 1u;
   }
   return sums;
@@ -32,6 +28,7 @@ fn input_squares(base: u32, thread: u32) -> f32 {
   for (var v = thread; v < params.groups * 8u; v += THREADS) {
     let value = input_at(base + v);
     squares += dot(value, value);
+    keep_input(v, value);
   }
   return workgroup_sum(squares, thread);
 }
