@@ -2,7 +2,8 @@
 import { overBounds } from '../tools/realSize/bounds.ts';
 import { type HeapUse, heapBytes } from '../tools/realSize/heapMeter.ts';
 import { measureSize } from '../tools/realSize/measure.ts';
-import type { ShapeName } from '../tools/realSize/shapes.ts';
+import { errorOf, readRecorded } from '../tools/realSize/recorded.ts';
+import { type ShapeName, SHAPES } from '../tools/realSize/shapes.ts';
 import type { Row } from './row.ts';
 
 export interface SizeRows {
@@ -14,6 +15,7 @@ export interface SizeRows {
 
 export async function sizeRows(shape: ShapeName): Promise<SizeRows> {
   const figures = await measureSize({ shape });
+  const recorded = readRecorded(shape, SHAPES[shape].layers);
   const { completion, importMs, importPeak, loadPeak, sourceBytes } = figures;
   const { timings, tokens, weightBytesPerToken } = completion;
   const row = (name: string, value: number, unit: string): Row => ({ suite: 'size', name, value, unit });
@@ -37,6 +39,7 @@ export async function sizeRows(shape: ShapeName): Promise<SizeRows> {
     row('dispatches a token', completion.dispatchesPerToken, 'dispatches'),
     row(`prefill, ${completion.promptTokens} tokens`, timings.prefillMs, 'ms'),
     row(`decode, ${tokens.length} tokens`, timings.decodeMs / tokens.length, 'ms/token'),
+    ...(recorded ? [row("logits, error against PyTorch's", errorOf(figures.logits, recorded), 'of 1')] : []),
   ];
-  return { rows, device: figures.adapter, over: overBounds(figures) };
+  return { rows, device: figures.adapter, over: overBounds(figures, recorded) };
 }
