@@ -9,6 +9,9 @@ import { storedModels } from './stored.ts';
 
 const named = (name: string, file: FilePayload): FilePayload => ({ ...file, name });
 
+/** The last tensor of the file: 36 floats and their padding. */
+const OUTPUT_NORM = 160;
+
 const BAD: readonly { readonly file: FilePayload; readonly title: string; readonly facts: RegExp }[] = [
   {
     file: {
@@ -115,6 +118,21 @@ test('each bad file is told in its own words and leaves everything as it was', a
   }
   expect(await storedModels(page)).toEqual(before);
   await expect(page.getByRole('dialog').getByRole('listitem')).toHaveCount(1);
+
+  // What is no number is stored like any other weight, and met when the model is loaded.
+  await choose(
+    page,
+    named(
+      'nan.gguf',
+      tinyModel('qwen3_moe', (bytes) => void bytes.fill(0xff, bytes.length - OUTPUT_NORM)),
+    ),
+  );
+  await page.getByRole('dialog').getByRole('button', { name: 'Load nan' }).click();
+  const told = page.getByRole('alert');
+  await expect(told.locator('strong')).toHaveText('The model computes no numbers');
+  await expect(told).toContainText('“nan” gave values that are not numbers');
+  await told.getByRole('button', { name: 'Dismiss' }).click();
+  await openModels(page);
 
   await choose(page, tinyModel('qwen3_moe'));
   await page.getByRole('dialog').getByRole('button', { name: 'Load tiny-qwen3_moe' }).click();

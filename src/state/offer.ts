@@ -11,8 +11,8 @@ export interface Offer {
   readonly title: string;
   /** Of the weights, as their source has them. */
   readonly bytes: number;
-  /** A local folder says of itself that its weights are floats; a repository is not asked. */
-  readonly surelyFloats: boolean;
+  /** Each weight's bits there; null where only the files would tell: they may be packed already, too. */
+  readonly bits: number | null;
   /** Whether the bytes come over the network. */
   readonly remote: boolean;
 }
@@ -38,19 +38,20 @@ export function createOffer({ store, alerts, importModel }: Neighbours) {
     }
     if (files.length === 0) return;
     const source: ModelSource = { kind: 'file', files, ...(folder !== '' && { folder }) };
-    if (await holdsFloats(files)) {
+    const config = await configOf(files);
+    if (config !== null && !namesPacking(config)) {
       const weights = files.filter(({ name }) => SAFETENSORS.test(name));
       const usual = weights.filter(({ name }) => name.startsWith('model'));
       const bytes = sum(usual.length > 0 ? usual : weights);
       const title = folder || (weights[0]?.name ?? '');
-      store.setState({ offer: { source, title, bytes, surelyFloats: true, remote: false } });
+      store.setState({ offer: { source, title, bytes, bits: bitsIn(config), remote: false } });
     } else await importModel(source);
   }
 
   function addFromHub(repo: string, { path, bytes }: HubFile): void {
     const source: ModelSource = { kind: 'hub', repo, path };
     if (!isWholeModel(path)) void importModel(source);
-    else store.setState({ offer: { source, title: repo, bytes, surelyFloats: false, remote: true } });
+    else store.setState({ offer: { source, title: repo, bytes, bits: null, remote: true } });
   }
 
   function decide(weights: WeightsMode): void {
@@ -81,25 +82,34 @@ export function isModelFile({ name }: { readonly name: string }): boolean {
 /** Names config.json has for weights that are packed already. */
 const PACKED = ['quantization_config', 'compression_config', 'quantization'];
 
-/** Of safetensors whose config.json can't be read, whoever imports them says so. */
-async function holdsFloats(files: readonly File[]): Promise<boolean> {
-  const config = files.find(({ name }) => name === 'config.json');
-  if (!config || !files.some(({ name }) => SAFETENSORS.test(name))) return false;
+/** null without safetensors, and where it can't be read: whoever imports them says so. */
+async function configOf(files: readonly File[]): Promise<object | null> {
+  const file = files.find(({ name }) => name === 'config.json');
+  if (!file || !files.some(({ name }) => SAFETENSORS.test(name))) return null;
   try {
-    const facts: unknown = JSON.parse(await config.text());
-    return !namesPacking(facts);
+    const config: unknown = JSON.parse(await file.text());
+    return typeof config === 'object' ? config : null;
   } catch {
-    return false;
+    return null;
   }
 }
 
-function namesPacking(facts: unknown): boolean {
-  if (typeof facts !== 'object' || facts === null) return false;
-  const entries = Object.entries(facts);
-  return (
-    entries.some(([key, value]) => PACKED.includes(key) && value !== null) ||
-    entries.some(([key, value]) => key === 'text_config' && namesPacking(value))
-  );
+function namesPacking(config: object): boolean {
+  return entriesOf(config).some(([key, value]) => PACKED.includes(key) && value !== null);
+}
+
+function bitsIn(config: object): number | null {
+  const [, type] = entriesOf(config).find(([key]) => key === 'dtype' || key === 'torch_dtype') ?? [];
+  return type === 'float32' ? 32 : type === 'bfloat16' || type === 'float16' ? 16 : null;
+}
+
+/** Of a model that also sees, what is said of its text is told along. */
+function entriesOf(config: object): readonly (readonly [string, unknown])[] {
+  const text = 'text_config' in config ? config.text_config : null;
+  return [
+    ...Object.entries(config),
+    ...(typeof text === 'object' && text !== null ? Object.entries(text) : []),
+  ];
 }
 
 function sum(files: readonly File[]): number {

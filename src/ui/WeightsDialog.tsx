@@ -7,13 +7,17 @@ import { Dialog } from './Dialog.tsx';
 import { say } from './english.ts';
 import { size } from './format.ts';
 
-/** Of the room that 16-bit floats take; under 4 bits the embeddings keep 8. */
-const SHARES: Readonly<Record<WeightsMode, number>> = { keep: 1, q8: 8.5 / 16, q4: 4.8 / 16 };
+/** A scale for each 32 weights is half a bit more; under 4 bits embeddings keep 8. */
+const BITS = { q8: 8.5, q4: 4.8 } as const;
+/** What nearly all are published in. */
+const USUAL_BITS = 16;
 const MODES = ['keep', 'q8', 'q4'] as const;
 
 export function WeightsDialog({ offer }: { readonly offer: Offer }): ReactNode {
   const { models } = useApp();
-  const { title, bytes, remote, surelyFloats } = offer;
+  const { title, bytes, remote, bits } = offer;
+  const room = (mode: WeightsMode): number =>
+    mode === 'keep' ? bytes : (bytes * BITS[mode]) / (bits ?? USUAL_BITS);
   const [chosen, choose] = useState<WeightsMode>('keep');
   return (
     <Dialog title={say.weights.title} kind="confirm" onClose={models.declineOffer}>
@@ -33,13 +37,13 @@ export function WeightsDialog({ offer }: { readonly offer: Offer }): ReactNode {
             <Choice
               key={mode}
               mode={mode}
-              bytes={bytes * SHARES[mode]}
+              bytes={room(mode)}
               chosen={mode === chosen}
               onChoose={() => choose(mode)}
             />
           ))}
         </fieldset>
-        <p className="facts">{surelyFloats ? say.weights.note : say.weights.noteUnknown}</p>
+        {bits === null && <p className="facts">{say.weights.unknown}</p>}
         <div className="row end">
           <button type="button" onClick={models.declineOffer}>
             {say.chat.cancel}

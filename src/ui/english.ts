@@ -64,12 +64,11 @@ export const say = {
       `${title}: ${amount} of weights. What stays on this device, and in the graphics memory, is up to you.`,
     modes: {
       keep: ['As it is', 'Every number as the files have it.'],
-      q8: ['8 bits', 'Each number rounded to one of 256 steps: about half the room.'],
-      q4: ['4 bits', 'One of 16 steps: under a third of the room. Answers become less exact.'],
+      q8: ['8 bits', 'Each number rounded to one of 256 steps.'],
+      q4: ['4 bits', 'Each number rounded to one of 16 steps: answers become less exact.'],
     },
     about: (amount: string) => `about ${amount}`,
-    note: 'The sizes are those of weights stored in 16 bits.',
-    noteUnknown:
+    unknown:
       'The sizes are those of weights stored in 16 bits. Weights that are stored in fewer already stay as they are.',
     import: 'Import',
     download: 'Download',

@@ -60,7 +60,7 @@ async function modelWithin(root: FileSystemDirectoryEntry): Promise<readonly Pla
   for (let depth = 0; depth < DEEPEST && level.length > 0; depth++) {
     const entries = (await Promise.all(level.map(entriesOf))).flat();
     const files = entries.filter((entry) => entry.isFile) as FileSystemFileEntry[];
-    const placed = await Promise.all(files.map(placedFile));
+    const placed = (await Promise.all(files.map(placedFile))).filter((file) => file !== null);
     if (placed.some(({ file }) => isModelFile(file))) return placed;
     first ??= placed.length > 0 ? placed : null;
     level = entries.filter(isDirectory);
@@ -74,17 +74,18 @@ async function entriesOf(folder: FileSystemDirectoryEntry): Promise<readonly Fil
   const all: FileSystemEntry[] = [];
   // It gives a hundred at a time, and none when it is through.
   for (;;) {
-    const some = await new Promise<readonly FileSystemEntry[]>((resolve, reject) => {
-      reader.readEntries(resolve, reject);
+    const some = await new Promise<readonly FileSystemEntry[]>((resolve) => {
+      reader.readEntries(resolve, () => resolve([]));
     });
     if (some.length === 0) return all;
     all.push(...some);
   }
 }
 
-async function placedFile(entry: FileSystemFileEntry): Promise<Placed> {
-  const file = await new Promise<File>((resolve, reject) => {
-    entry.file(resolve, reject);
+/** null for one the browser may not read: if the model needs it, it is told as missing. */
+async function placedFile(entry: FileSystemFileEntry): Promise<Placed | null> {
+  const file = await new Promise<File | null>((resolve) => {
+    entry.file(resolve, () => resolve(null));
   });
-  return { file, place: entry.fullPath.slice(1, entry.fullPath.lastIndexOf('/')) };
+  return file && { file, place: entry.fullPath.slice(1, entry.fullPath.lastIndexOf('/')) };
 }
