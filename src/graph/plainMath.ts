@@ -57,7 +57,7 @@ export function rotate(head: Float32Array, rope: RopeSpec, position: number): vo
 }
 
 /** What a gate makes of its up (spec.ts, Activation). */
-export function gated(kind: Activation, gate: number, up: number): number {
+function gated(kind: Activation, gate: number, up: number): number {
   switch (kind) {
     case 'silu':
       return gate * sigmoid(gate) * up;
