@@ -26,6 +26,8 @@ import { GATE_CODE, type Gate } from './matvec.ts';
 import biasNone from './matvec/bias.none.wgsl?raw';
 import biasRows from './matvec/bias.rows.wgsl?raw';
 import epilogue from './matvec/epilogue.wgsl?raw';
+import rowsWgsl from './product/rows.wgsl?raw';
+import { tileProduct } from './product/tile.ts';
 import { weightBindings, weightReader } from './quant/layouts.ts';
 
 export type ExpertRole = 'gateUp' | 'down';
@@ -128,6 +130,8 @@ export function expertMatmul(options: ExpertMatmulOptions): KernelCard {
       bias ? biasRows : biasNone,
       weighInput ? weightInput : weightNone,
       epilogue,
+      rowsWgsl,
+      tileProduct(shape),
       tile,
       shape === 'software' ? software : hardware,
     ].join('\n'),

@@ -12,11 +12,14 @@ import type { WeightLayout } from '../formats/layouts.ts';
 import type { KernelCard, KernelShape, ParamField, Params } from './card.ts';
 import { declare, type TypedBinding } from './declare.ts';
 import hardware from './matmul/hardware.wgsl?raw';
+import output from './matmul/output.wgsl?raw';
 import software from './matmul/software.wgsl?raw';
 import { GATE_CODE, type Gate } from './matvec.ts';
 import biasNone from './matvec/bias.none.wgsl?raw';
 import biasRows from './matvec/bias.rows.wgsl?raw';
 import epilogue from './matvec/epilogue.wgsl?raw';
+import rowsWgsl from './product/rows.wgsl?raw';
+import { tileProduct } from './product/tile.ts';
 import { weightBindings, weightReader } from './quant/layouts.ts';
 
 export interface MatmulOptions {
@@ -70,6 +73,9 @@ export function matmul(options: MatmulOptions): KernelCard {
       weightReader(options.layout),
       options.bias ? biasRows : biasNone,
       epilogue,
+      rowsWgsl,
+      tileProduct(options.shape),
+      output,
       options.shape === 'software' ? software : hardware,
     ].join('\n'),
     constants: { ADD: options.add ? 1 : 0, GATE: GATE_CODE[options.gate] },

@@ -22,16 +22,6 @@ fn input_row(entry: u32) -> u32 {
   return select(entry / params.perToken, entry, PER_ENTRY);
 }
 
-// Row of W, counted from the expert's first, of place k among a thread's or a tile's, half
-// of which are the ups of the other half where gated; past the end, a row that exists.
-fn weight_row(first: u32, k: u32, half: u32) -> u32 {
-  let last = params.rows - 1u;
-  if (GATE != 0u) {
-    return min(first + k % half, last) + (k / half) * params.rows;
-  }
-  return min(first + k, last);
-}
-
 // Output r of an entry, from its sum and, where gated, the sum of its up.
 fn write_output(part: Part, entry: u32, r: u32, sum: f32, up: f32) {
   let weight = input_weight(entry);

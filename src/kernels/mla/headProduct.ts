@@ -8,6 +8,7 @@
  * and calls head_product(workgroup, thread): workgroup.y is the head, z the tokens' tile.
  */
 import type { KernelShape } from '../card.ts';
+import { tileProduct } from '../product/tile.ts';
 import manyHardware from './manyHardware.wgsl?raw';
 import manySoftware from './manySoftware.wgsl?raw';
 import oneHardware from './oneHardware.wgsl?raw';
@@ -47,7 +48,7 @@ export function manyTokenProduct(shape: KernelShape): HeadProduct {
   const rowsOf = shape === 'hardware' ? 64 : 128;
   const tokensOf = shape === 'hardware' ? 32 : 16;
   return {
-    wgsl: shape === 'hardware' ? manyHardware : manySoftware,
+    wgsl: [tileProduct(shape), shape === 'hardware' ? manyHardware : manySoftware].join('\n'),
     constants: {},
     blocks: (rows) => Math.ceil(rows / rowsOf),
     tiles: (tokens) => Math.ceil(tokens / tokensOf),

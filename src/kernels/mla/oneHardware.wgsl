@@ -31,11 +31,7 @@ fn head_product(workgroup: vec3<u32>, thread: u32) {
   let at = (head * head_rows() + row) * params.groups;
   var sums = vec4(0.0);
   for (var g = lane; g < params.groups; g += LANES) {
-    let input = staged_group(g);
-    let input_sum = group_sum(input);
-    sums += vec4(
-      weights_dot(at.x + g, input, input_sum), weights_dot(at.y + g, input, input_sum),
-      weights_dot(at.z + g, input, input_sum), weights_dot(at.w + g, input, input_sum));
+    sums += four_dots(at + g, staged_group(g));
   }
   parts[thread] = sums;
   workgroupBarrier();

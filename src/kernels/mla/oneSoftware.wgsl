@@ -25,11 +25,7 @@ fn head_product(workgroup: vec3<u32>, thread: u32) {
   let at = (head * head_rows() + first + vec4(0u, 1u, 2u, 3u)) * params.groups;
   var sums = vec4(0.0);
   for (var g = 0u; g < params.groups; g++) {
-    let input = staged_group(g * 8u);
-    let input_sum = group_sum(input);
-    sums += vec4(
-      weights_dot(at.x + g, input, input_sum), weights_dot(at.y + g, input, input_sum),
-      weights_dot(at.z + g, input, input_sum), weights_dot(at.w + g, input, input_sum));
+    sums += four_dots(at + g, staged_group(g * 8u));
   }
   sums *= output_scale(0u);
   for (var k = 0u; k < 4u; k++) {
