@@ -126,8 +126,13 @@ async function measureModel(values: ReturnType<typeof parse>): Promise<Measured>
 
 function lineOf({ suite, name, value, unit, peer, peerValue, ratio }: Row): string {
   const beside =
-    peer === undefined ? '' : `; ${peer} ${peerValue?.toPrecision(4)}, ratio ${ratio?.toFixed(2)}`;
-  return `${suite}: ${name}: ${value.toPrecision(4)} ${unit}${beside}`;
+    peer === undefined ? '' : `; ${peer} ${figure(peerValue ?? NaN)}, ratio ${ratio?.toFixed(2)}`;
+  return `${suite}: ${name}: ${figure(value)} ${unit}${beside}`;
+}
+
+function figure(value: number): string {
+  if (value >= 1e4) return value.toFixed(0);
+  return value < 1e-3 ? value.toExponential(1) : value.toPrecision(4);
 }
 
 async function defaultModel(): Promise<string> {

@@ -39,7 +39,9 @@ export async function sizeRows(shape: ShapeName): Promise<SizeRows> {
     row('dispatches a token', completion.dispatchesPerToken, 'dispatches'),
     row(`prefill, ${completion.promptTokens} tokens`, timings.prefillMs, 'ms'),
     row(`decode, ${tokens.length} tokens`, timings.decodeMs / tokens.length, 'ms/token'),
-    ...(recorded ? [row("logits, error against PyTorch's", errorOf(figures.logits, recorded), 'of 1')] : []),
+    ...(recorded
+      ? [row("logits, error against PyTorch's", errorOf(figures.logits, recorded), 'relative')]
+      : []),
   ];
   return { rows, device: figures.adapter, over: overBounds(figures, recorded) };
 }
