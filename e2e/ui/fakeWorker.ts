@@ -29,8 +29,9 @@ const behaviour = {
   failLoad: flag('failLoad'),
   failChat: flag('failChat'),
   failHub: flag('failHub'),
-  /** What failLoad and failChat say was at fault, and after how many tokens the answer fails. */
+  /** What failures say was at fault, and after how many tokens an answer fails. */
   failWhat: flag('failWhat'),
+  failTensor: flag('failTensor'),
   failAfter: amount('failAfter', 0),
   /** The device is lost after this many tokens. */
   loseAfter: amount('loseAfter', Infinity),
@@ -43,7 +44,10 @@ const behaviour = {
   load: amount('load', 20),
   import: amount('import', 20),
 };
-const atFault: Failure['detail'] = behaviour.failWhat === '' ? {} : { what: behaviour.failWhat };
+const atFault: Failure['detail'] = {
+  ...(behaviour.failWhat !== '' && { what: behaviour.failWhat }),
+  ...(behaviour.failTensor !== '' && { tensor: behaviour.failTensor, found: '96x36', expected: '108x36' }),
+};
 if (flag('crash') !== '') throw new Error('the fake was asked to crash');
 
 const CARD: ModelCard = {
@@ -176,7 +180,7 @@ const fake: WorkerApi = {
       const doneBytes = Math.round(step * whole.bytes);
       if (cancelled.has(job) || (behaviour.failImport !== '' && step > 0.3)) {
         if (doneBytes > 0) keep({ ...whole, state: 'partial', doneBytes, resumable: source.kind !== 'file' });
-        return failed(cancelled.has(job) ? 'CANCELLED' : behaviour.failImport);
+        return failed(cancelled.has(job) ? 'CANCELLED' : behaviour.failImport, atFault);
       }
       onProgress({
         modelId: whole.id,

@@ -13,6 +13,8 @@ interface Scene {
   readonly stage: (page: Page) => Promise<void>;
 }
 
+const LONG_NAME = 'model.layers.61.mlp.experts.gate_up_proj.weight_scale_inv';
+
 const SCENES: readonly Scene[] = [
   {
     name: 'first',
@@ -49,6 +51,22 @@ const SCENES: readonly Scene[] = [
       await page.getByRole('button', { name: 'List files' }).click();
       await page.getByRole('button', { name: 'Download The whole model' }).click();
       await expect(page.getByRole('radio', { name: /^4 bits/ })).toBeVisible();
+    },
+  },
+  {
+    name: 'broken',
+    query: `?models=one&import=2&failImport=BAD_DIMENSIONS&failTensor=${LONG_NAME}`,
+    stage: async (page) => {
+      await page.getByRole('button', { name: 'No model' }).click();
+      await page.getByLabel('Address of a GGUF file').fill('https://files.example/big.gguf');
+      await page.getByRole('button', { name: 'Download', exact: true }).click();
+      await expect(page.getByRole('alert')).toContainText(
+        `(${LONG_NAME}: 96 × 36, where 108 × 36 is needed)`,
+      );
+      // What does not fit scrolls inside the dialog, where the check below does not look.
+      await page.setViewportSize({ width: 320, height: 640 });
+      const alerts = page.locator('.alerts');
+      expect(await alerts.evaluate((box) => box.scrollWidth - box.clientWidth)).toBeLessThanOrEqual(0);
     },
   },
   { name: 'ready', query: '?models=one', stage: load },
