@@ -50,7 +50,7 @@ export function randomSlots(
   });
 }
 
-export const NO_SLOT = 0xffffffff;
+const NO_SLOT = 0xffffffff;
 
 export interface Tile {
   readonly id: number;

@@ -9,8 +9,13 @@ const FIXTURE = fileURLToPath(new URL('../../graph/fixtures/olmoe/', import.meta
 const Truth = v.object({ promptTokens: v.number(), tokens: v.array(v.number()) });
 const { promptTokens, tokens } = v.parse(Truth, JSON.parse(readFileSync(`${FIXTURE}truth.json`, 'utf8')));
 const args = [
-  ...['--model', `${FIXTURE}hf`, '--greedy', '--max-tokens', String(tokens.length - promptTokens)],
-  ...['--tokens', tokens.slice(0, promptTokens).join()],
+  '--model',
+  `${FIXTURE}hf`,
+  '--greedy',
+  '--max-tokens',
+  String(tokens.length - promptTokens),
+  '--tokens',
+  tokens.slice(0, promptTokens).join(),
 ];
 
 it.each(['browser', 'node'])('infer writes what PyTorch writes: %s', async (runtime) => {
