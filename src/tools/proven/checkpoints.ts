@@ -18,16 +18,14 @@ const PACKINGS: Readonly<Record<string, string>> = {
 };
 
 export async function readProven(name: string, container: Proven['container']): Promise<Proven> {
-  const folder = join(FIXTURES, name, 'hf');
-  const published = existsSync(folder) ? await readFolder(folder) : null;
-  if (container === 'safetensors') {
-    if (published === null) throw new Error(`${folder} is missing`);
-    return { ...published, container };
-  }
+  if (container === 'safetensors') return { ...(await readFolder(join(FIXTURES, name, 'hf'))), container };
   const { metadata, directory } = await openGguf([sourceOf(join(FIXTURES, name, 'model.gguf'))]);
   const { spec } = await specFromGguf(metadata, directory);
-  // GGUF has one name for several families; the folder beside it tells which.
-  return { family: published?.family ?? spec.family, container, formats: formatsOf(directory) };
+  // GGUF has one name for several families; a folder of the same name, or of its first part, tells which.
+  const folders = [name, name.split('-')[0]!].map((one) => join(FIXTURES, one, 'hf'));
+  const folder = folders.find((one) => existsSync(one));
+  const family = folder === undefined ? spec.family : (await readFolder(folder)).family;
+  return { family, container, formats: formatsOf(directory) };
 }
 
 async function readFolder(folder: string): Promise<Omit<Proven, 'container'>> {
