@@ -1,6 +1,6 @@
 """
 The corpus as token windows. A corpus file holds one conversation a line:
-{"messages": [{"role": "user" | "assistant", "content": "…"}, …], …}.
+[{"role": "user" | "assistant", "content": "…"}, …].
 """
 
 import json
@@ -24,7 +24,7 @@ LENGTHS = (128, 256, 512)
 def read_corpus(path: Path) -> list[list[tuple[str, str]]]:
     """Conversations as (role, text) turns; roles are 'user' and 'assistant'."""
     with open(path, encoding="utf-8") as lines:
-        return [[(turn["role"], turn["content"]) for turn in json.loads(line)["messages"]] for line in lines]
+        return [[(turn["role"], turn["content"]) for turn in json.loads(line)] for line in lines]
 
 
 @dataclass
