@@ -13,7 +13,17 @@ export async function main([folder, asked, answered, most]: readonly string[]): 
   if (folder === undefined || asked === undefined || answered === undefined || most === undefined)
     throw new Error('FOLDER ASKED.json ANSWERED.json MAX_TOKENS');
   const texts = v.parse(v.array(v.string()), JSON.parse(readFileSync(asked, 'utf8')));
-  const options = readArgs(['--model', folder, '--prompt', '', '--context', '512', '--max-tokens', most, '--greedy']);
+  const options = readArgs([
+    '--model',
+    folder,
+    '--prompt',
+    '',
+    '--context',
+    '512',
+    '--max-tokens',
+    most,
+    '--greedy',
+  ]);
   const { sampling, maxTokens } = options.request;
   const signal = new AbortController().signal;
   const answers = await withNodeModel(options, async ({ model, adapter }) => {
