@@ -1,0 +1,111 @@
+"""The guide's corpus: `python corpus.py --seed 1 --tokens 2000000 --out corpus.jsonl`.
+
+Each line is one conversation, `[{"role": "user", "content": …}, {"role": "assistant", …}, …]`. The same seed
+gives the same lines, and a longer corpus begins with the shorter one. `--check` reports what is in it instead.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "corpus"))
+
+from chat import Talk  # noqa: E402
+
+# Shares of assistant and user text together, by characters.
+MIX = {"outside": 1 / 3, "guide": 0.40, "story": 0.20, "talk": 1 - 1 / 3 - 0.60}
+CHARS_PER_TOKEN = 4.0  # a guess for a vocabulary of 2k trained on this very text; the trainer counts exactly
+
+
+def labelled(seed: int) -> Iterator[list[tuple[str, str, str]]]:
+    """Endless conversations as (intent, user, assistant) turns, kept to the mix as they come."""
+    rng = random.Random(seed)
+    talk = Talk(rng)
+    spent = dict.fromkeys(MIX, 0.0)
+    while True:
+        kind = min(MIX, key=lambda name: spent[name] / MIX[name])
+        turns = talk.conversation(kind)
+        spent[kind] += sum(len(user) + len(answer) for _, user, answer in turns)
+        yield turns
+
+
+def messages(turns: list[tuple[str, str, str]]) -> list[dict[str, str]]:
+    """Turns as chat messages."""
+    out = []
+    for _, user, answer in turns:
+        out.append({"role": "user", "content": user})
+        out.append({"role": "assistant", "content": answer})
+    return out
+
+
+def conversations(seed: int, tokens: int | None = None) -> Iterator[list[dict[str, str]]]:
+    """Conversations as messages, endless or until about `tokens` are reached."""
+    chars = 0
+    for turns in labelled(seed):
+        yield messages(turns)
+        chars += sum(len(user) + len(answer) + 8 for _, user, answer in turns)
+        if tokens is not None and chars >= tokens * CHARS_PER_TOKEN:
+            return
+
+
+def check(seed: int, count: int) -> None:
+    """Prints, for `count` conversations: turns and distinct wordings per intent, words, longest answer."""
+    turns_of: Counter[str] = Counter()
+    wordings: defaultdict[str, set[str]] = defaultdict(set)
+    answers: defaultdict[str, set[str]] = defaultdict(set)
+    owners: defaultdict[str, set[str]] = defaultdict(set)
+    words: Counter[str] = Counter()
+    longest = ""
+    stories: list[int] = []
+    source = labelled(seed)
+    for _ in range(count):
+        for intent, user, answer in next(source):
+            plain = re.sub(r"[^a-z0-9+*/ -]", "", user.lower())
+            turns_of[intent] += 1
+            wordings[intent].add(plain)
+            answers[intent].add(answer)
+            owners[plain].add(intent.split("/")[0])
+            words.update(re.findall(r"[a-z']+", answer.lower()))
+            longest = max(longest, answer, key=len)
+            if intent == "tell_story":
+                stories.append(len(answer.split()))
+    print(f"{'intent':28} {'turns':>7} {'wordings':>9} {'answers':>8}")
+    for intent in sorted(turns_of):
+        print(f"{intent:28} {turns_of[intent]:7} {len(wordings[intent]):9} {len(answers[intent]):8}")
+    print(f"words in answers: {len(words)}; longest answer: {len(longest)} characters, {len(longest.split())} words")
+    if stories:
+        print(f"stories: {min(stories)} to {max(stories)} words, mean {sum(stories) / len(stories):.0f}")
+    shared = {text: names for text, names in owners.items() if len(names) > 1}
+    print(f"wordings under two intents: {len(shared)}")
+    for text, names in list(shared.items())[:25]:
+        print(f"  {text!r}: {', '.join(sorted(names))}")
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--tokens", type=int, default=1_000_000, help="about how many (4 characters each)")
+    parser.add_argument("--out", type=Path, help="JSONL file; standard output without it")
+    parser.add_argument("--check", action="store_true", help="report what the corpus holds, write nothing")
+    parser.add_argument("--count", type=int, default=20_000, help="conversations to look at with --check")
+    options = parser.parse_args()
+    if options.check:
+        check(options.seed, options.count)
+        return
+    out = options.out.open("w", encoding="utf-8") if options.out else sys.stdout
+    for conversation in conversations(options.seed, options.tokens):
+        out.write(json.dumps(conversation, ensure_ascii=False) + "\n")
+    if options.out:
+        out.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,212 @@
+"""Conversations: what is asked, how people type it, what the guide answers, and several turns in a row."""
+
+from __future__ import annotations
+
+import random
+
+import stories
+from grammar import Grammar, load
+
+INTENT_FILES = (
+    "intents_talk.json",
+    "intents_app.json",
+    "intents_models.json",
+    "intents_privacy.json",
+    "intents_ideas.json",
+)
+DOUBLED = {  # privacy and storage have to be right every time
+    "privacy_data", "privacy_network", "privacy_training", "privacy_server",
+    "storage_where", "storage_space", "delete_model", "delete_chats", "persist_storage",
+}  # fmt: skip
+TALK = {"greet", "thanks", "bye", "who_are_you", "small_joke", "small_feel", "small_ok", "small_noise"}
+# Questions that hang on the one before: asked after an intent of the app, answered as the second intent.
+FOLLOW_UPS = {
+    "phone": ["and on {phone}?", "and on a phone?", "what about {phone}?", "does that work on {phone} too?"],
+    "offline": ["and offline?", "also without internet?", "and without a network?", "what about offline?"],
+    "cost": ["and what does it cost?", "is that free?", "and the price?", "does that cost anything?"],
+    "privacy_data": ["and is that private?", "and is it private?", "is it safe too?", "who can see that?"],
+    "browsers": ["and in {browser}?", "does that work in {browser}?", "what about {browser}?"],
+    "account": ["and do i need an account?", "and without an account?", "do i have to log in for that?"],
+    "storage_where": ["and where is it stored?", "where is that saved?", "and where does it go?"],
+    "delete_model": ["and how do i delete it again?", "can i delete the model again?", "how do i remove the model later?"],
+    "slow": ["and if it is slow?", "what if that is too slow?", "and when it is slow?"],
+}
+CASUAL = {
+    "what is": "wats", "you": "u", "are": "r", "your": "ur", "please": "plz", "because": "cuz", "to": "2",
+    "for": "4", "want to": "wanna", "going to": "gonna", "do not know": "dunno", "and": "n", "with": "w",
+    "though": "tho", "okay": "k", "something": "smth", "people": "ppl", "about": "abt", "how do i": "how do i",
+}  # fmt: skip
+MISTAKES = {
+    "privacy": ["privasy", "privcy", "pirvacy"], "storage": ["storrage", "stroage"], "download": ["downlaod", "donwload"],
+    "delete": ["delet", "deleet"], "model": ["modle", "modell"], "browser": ["brower", "broswer"], "install": ["instal", "isntall"],
+    "temperature": ["temprature", "temperture"], "experts": ["expets", "exprts"], "quantisation": ["quantisaton", "quantistion"],
+    "conversation": ["convorsation", "conversaton"], "internet": ["internt", "intenet"], "private": ["privat", "prviate"],
+    "offline": ["ofline", "offlien"], "account": ["acount", "accout"], "language": ["langauge", "languge"], "story": ["stroy", "sotry"],
+    "graphics": ["grafics", "graphcs"], "context": ["contex", "contxt"], "token": ["tokin", "tokne"], "license": ["lisense", "licens"],
+}  # fmt: skip
+GREETINGS = ("hi", "hello", "hey", "good morning", "hi there")
+TYPO_RATE = 0.35
+
+
+class Talk:
+    """All intents, the out-of-scope topics and the stories, drawn from one random source."""
+
+    def __init__(self, rng: random.Random):
+        self.rng = rng
+        self.intents: dict[str, dict] = {}
+        for name in INTENT_FILES:
+            self.intents.update(load(name))
+        outside = load("out_of_scope.json")
+        self.outside = outside["kinds"]
+        self.outside_answers = outside["answers"]
+        self.kind_answers = outside["kind_answers"]
+        self.grammar = Grammar(load("slots.json"))
+        self.outside_grammar = Grammar(outside["slots"])
+        self.guide_names = [name for name in self.intents if name not in TALK]
+        self.guide_weights = [2.0 if name in DOUBLED else 1.0 for name in self.guide_names]
+        self.talk_names = [name for name in self.intents if name in TALK]
+
+    # -- single turns: (kind, user, assistant) --
+
+    def guide(self) -> tuple[str, str, str]:
+        """A question about Shoal or the guide."""
+        return self.intent(self.rng.choices(self.guide_names, weights=self.guide_weights)[0])
+
+    def talk(self) -> tuple[str, str, str]:
+        """Small talk; greetings, thanks, farewells and names more often than noise."""
+        weights = [0.4 if name.startswith("small_") else 1.0 for name in self.talk_names]
+        return self.intent(self.rng.choices(self.talk_names, weights=weights)[0])
+
+    def intent(self, name: str) -> tuple[str, str, str]:
+        """A wording and an answer of one intent."""
+        entry = self.intents[name]
+        wording = self.grammar.pick(entry["ask"], self.rng)
+        if name not in ("greet", "thanks", "bye", "small_ok", "small_noise"):
+            wording = self.around(wording)
+        return name, self.typed(wording), self.rng.choice(entry["answer"])
+
+    def around(self, wording: str) -> str:
+        """A polite beginning or end, sometimes."""
+        if self.rng.random() < 0.3:
+            wording = self.grammar.expand("{please}", self.rng) + " " + wording
+        if self.rng.random() < 0.25:
+            wording = wording + self.grammar.expand("x{tail}", self.rng)[1:]
+        return " ".join(wording.split())
+
+    def out_of_scope(self) -> tuple[str, str, str]:
+        """A request the guide refuses."""
+        kind = self.rng.choice(list(self.outside))
+        wording = self.outside_grammar.pick(self.outside[kind]["ask"], self.rng)
+        if self.rng.random() < 0.15:
+            wording = self.around(wording)
+        special = self.kind_answers[kind]
+        answers = special if special and self.rng.random() < 0.6 else self.outside_answers
+        return f"out_of_scope/{kind}", self.typed(wording), self.rng.choice(answers)
+
+    def story(self) -> tuple[str, str, str]:
+        """A wish and its story."""
+        wish, text = stories.story(self.rng)
+        return "tell_story", self.typed(wish), text
+
+    # -- how people type --
+
+    def typed(self, wording: str) -> str:
+        """Case, punctuation and mistakes, as people make them."""
+        rng = self.rng
+        text = wording.strip()
+        question = text.split(" ")[0] in QUESTION_WORDS
+        style = rng.random()
+        if style < 0.45:  # careful: capital, mark
+            text = text[:1].upper() + text[1:]
+            text = text.replace(" i ", " I ").replace(" i'm", " I'm").replace("Im ", "I'm ")
+            if text[-1:] not in "?!.":
+                text += "?" if question else rng.choice(["", ".", "."])
+        elif style < 0.7:  # lower case, a mark perhaps
+            if text[-1:] not in "?!." and rng.random() < 0.6:
+                text += "?" if question else ""
+        elif style < 0.95:  # no marks at all
+            text = text.rstrip("?!.").replace("'", "" if rng.random() < 0.7 else "'")
+            if rng.random() < 0.4:
+                text = text.replace(",", "")
+        else:
+            text = text.upper() + rng.choice(["", "?", "??", "!", "!!!"])
+        if rng.random() < TYPO_RATE and style < 0.95:
+            text = self.mistyped(text)
+        return text if text.strip() else wording
+
+    def mistyped(self, text: str) -> str:
+        """One to three slips: known misspellings, short forms, swapped, lost or doubled letters."""
+        rng = self.rng
+        words = text.split(" ")
+        for _ in range(1 + int(rng.random() < 0.4) + int(len(words) > 8 and rng.random() < 0.4)):
+            at = rng.randrange(len(words))
+            word = words[at]
+            low = word.lower().rstrip("?.!,")
+            if low in MISTAKES and rng.random() < 0.7:
+                words[at] = rng.choice(MISTAKES[low]) + word[len(low) :]
+            elif low in CASUAL and rng.random() < 0.6:
+                words[at] = CASUAL[low] + word[len(low) :]
+            elif len(low) > 3 and word.isascii() and low.isalpha():
+                words[at] = self.slip(word)
+        return " ".join(words)
+
+    def slip(self, word: str) -> str:
+        """One letter swapped with the next, lost, doubled or hit beside."""
+        rng = self.rng
+        at = rng.randrange(1, len(word) - 1)
+        kind = rng.random()
+        if kind < 0.35:
+            return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+        if kind < 0.65:
+            return word[:at] + word[at + 1 :]
+        if kind < 0.85:
+            return word[:at] + word[at] + word[at:]
+        near = NEAR.get(word[at], word[at])
+        return word[:at] + rng.choice(near) + word[at + 1 :]
+
+    # -- conversations --
+
+    def one(self, kind: str) -> tuple[str, str, str]:
+        """A turn of one of the four kinds."""
+        return {"outside": self.out_of_scope, "guide": self.guide, "story": self.story, "talk": self.talk}[kind]()
+
+    def conversation(self, kind: str) -> list[tuple[str, str, str]]:
+        """One to four turns about `kind`; most have one."""
+        rng = self.rng
+        first = self.one(kind)
+        turns = [first]
+        shape = rng.random()
+        if kind == "talk":
+            if shape < 0.2:
+                turns.append(self.guide())
+            return turns
+        if shape < 0.1:
+            turns.insert(0, self.intent("greet"))
+        elif shape < 0.18:
+            turns.append(self.intent("thanks"))
+        elif shape < 0.26:
+            turns.append(self.one(rng.choice(["guide", "outside", "guide"])))
+        elif shape < 0.30:
+            turns = [self.intent("greet"), first, self.intent(rng.choice(["thanks", "bye"]))]
+        elif shape < 0.36 and kind == "guide":
+            turns.append(self.follow_up(first[0]))
+        elif shape < 0.39:
+            turns += [self.one(rng.choice(["outside", "story", "guide"])), self.intent(rng.choice(["thanks", "bye", "small_ok"]))]
+        return turns
+
+    def follow_up(self, after: str) -> tuple[str, str, str]:
+        """A question that leans on the one before."""
+        names = [name for name in FOLLOW_UPS if name != after]
+        name = self.rng.choice(names)
+        wording = self.grammar.expand(self.rng.choice(FOLLOW_UPS[name]), self.rng)
+        return name, self.typed(wording), self.rng.choice(self.intents[name]["answer"])
+
+
+QUESTION_WORDS = set(
+    "what what's whats how who where when why which is are can could do does will would should may must did was were has have am".split()
+)
+NEAR = {
+    "a": "sq", "b": "vn", "c": "xv", "d": "sf", "e": "wr", "f": "dg", "g": "fh", "h": "gj", "i": "uo", "j": "hk",
+    "k": "jl", "l": "k", "m": "n", "n": "bm", "o": "ip", "p": "o", "q": "w", "r": "et", "s": "ad", "t": "ry",
+    "u": "yi", "v": "cb", "w": "qe", "x": "zc", "y": "tu", "z": "x",
+}  # fmt: skip
