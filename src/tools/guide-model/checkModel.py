@@ -1,15 +1,24 @@
 """
 Checks the network: its logits against transformers' DeepseekV3ForCausalLM with the
 same state dict (within 1e-5), the hand-written gradients against autograd's, and
-generating with a cache against running it whole.
+generating with a cache against running it whole. With --folder also the logits of our
+engine on that exported folder against PyTorch's (within 1e-4).
 
-    /opt/shoal-venv/bin/python src/tools/guide-model/checkModel.py
+    /opt/shoal-venv/bin/python src/tools/guide-model/checkModel.py [--folder DIR]
 """
 
+import argparse
+import subprocess
+import tempfile
+from pathlib import Path
+
+import numpy as np
 import torch
 import torch.nn.functional as F
+from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM, DeepseekV3Config
 
+from export import fused
 from kernels import experts_forward, head_loss, rms_norm
 from model import Cache, GuideModel, Shape
 
@@ -93,10 +102,44 @@ def check_gradients():
         assert max(moved) < 1e-6, moved
 
 
+def unpacked(files):
+    """The values an fp8 or bf16 folder's tensors stand for."""
+    values = {}
+    for name, value in files.items():
+        if name.endswith("weight_scale_inv"):
+            continue
+        value = value.float()
+        if (scale := files.get(f"{name}_scale_inv")) is not None:
+            spread = scale.repeat_interleave(128, 0).repeat_interleave(128, 1)
+            value = value * spread[: value.shape[0], : value.shape[1]]
+        values[name] = value
+    return values
+
+
+def check_engine(folder):
+    model = GuideModel(Shape()).eval()
+    model.load_state_dict(fused(unpacked(load_file(folder / "model.safetensors")), model.shape))
+    ids = [0, *torch.randint(4, 2048, (99,)).tolist()]
+    with tempfile.TemporaryDirectory() as place:
+        subprocess.run(["node", "src/tools/run.mjs", "src/tools/infer.ts", "--model", folder.resolve(), "--tokens", ",".join(map(str, ids)),
+                        "--max-tokens", "0", "--logits", f"{place}/logits", "--context", "512", "--runtime", "node"],
+                       cwd=Path(__file__).resolve().parents[3], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        made = torch.from_numpy(np.fromfile(f"{place}/logits", "<f4")).view(len(ids), -1)
+    with torch.no_grad():
+        moved = difference(made, model.logits(model(torch.tensor([ids])))[0])
+    print(f"our engine as PyTorch: {moved:.1e}")
+    assert moved < 1e-4
+
+
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--folder", type=Path)
+    folder = parser.parse_args().folder
     torch.set_num_threads(1)
     torch.manual_seed(0)
     model = seeded_model()
     check_gradients()
     check_against_transformers(model)
     check_cache(model)
+    if folder:
+        check_engine(folder)

@@ -44,7 +44,7 @@ def arguments():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--tokens", type=int, default=2048, help="positions of one worker's batch")
-    parser.add_argument("--batches", type=int, default=2, help="of one worker for a step")
+    parser.add_argument("--batches", type=int, default=1, help="of one worker for a step")
     parser.add_argument("--user-weight", type=float, default=0.1)
     parser.add_argument("--dropout", type=float, default=0.1, help="of merges in users' words")
     parser.add_argument("--joined", type=float, default=0.25, help="share of conversations that go on in another")
