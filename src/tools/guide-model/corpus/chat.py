@@ -32,9 +32,9 @@ FOLLOW_UPS = {
     "slow": ["and if it is slow?", "what if that is too slow?", "and when it is slow?"],
 }
 CASUAL = {
-    "what is": "wats", "you": "u", "are": "r", "your": "ur", "please": "plz", "because": "cuz", "to": "2",
-    "for": "4", "want to": "wanna", "going to": "gonna", "do not know": "dunno", "and": "n", "with": "w",
-    "though": "tho", "okay": "k", "something": "smth", "people": "ppl", "about": "abt", "how do i": "how do i",
+    "you": "u", "are": "r", "your": "ur", "please": "plz", "because": "cuz",
+    "want": "wanna", "going": "goin", "thing": "thingy", "really": "rly", "messages": "msgs", "and": "n", "with": "w",
+    "though": "tho", "okay": "k", "something": "smth", "people": "ppl", "about": "abt",
 }  # fmt: skip
 MISTAKES = {
     "privacy": ["privasy", "privcy", "pirvacy"], "storage": ["storrage", "stroage"], "download": ["downlaod", "donwload"],
@@ -44,7 +44,6 @@ MISTAKES = {
     "offline": ["ofline", "offlien"], "account": ["acount", "accout"], "language": ["langauge", "languge"], "story": ["stroy", "sotry"],
     "graphics": ["grafics", "graphcs"], "context": ["contex", "contxt"], "token": ["tokin", "tokne"], "license": ["lisense", "licens"],
 }  # fmt: skip
-GREETINGS = ("hi", "hello", "hey", "good morning", "hi there")
 TYPO_RATE = 0.35
 
 
@@ -61,6 +60,10 @@ class Talk:
         self.outside_answers = outside["answers"]
         self.kind_answers = outside["kind_answers"]
         self.grammar = Grammar(load("slots.json"))
+        variety = load("synonyms.json")
+        self.synonyms, self.contexts, self.droppable = variety["synonyms"], variety["contexts"], set(variety["droppable"])
+        for name, extra in load("intents_more.json").items():
+            self.intents[name]["ask"] += extra
         self.outside_grammar = Grammar(outside["slots"])
         self.guide_names = [name for name in self.intents if name not in TALK]
         self.guide_weights = [2.0 if name in DOUBLED else 1.0 for name in self.guide_names]
@@ -82,8 +85,21 @@ class Talk:
         entry = self.intents[name]
         wording = self.grammar.pick(entry["ask"], self.rng)
         if name not in ("greet", "thanks", "bye", "small_ok", "small_noise"):
-            wording = self.around(wording)
+            wording = self.around(self.varied(wording))
         return name, self.typed(wording), self.rng.choice(entry["answer"])
+
+    def varied(self, wording: str) -> str:
+        """Another word here and there, or a telegram without its small words."""
+        rng = self.rng
+        words = []
+        telegram = rng.random() < 0.08
+        for word in wording.split(" "):
+            if telegram and word in self.droppable and rng.random() < 0.7:
+                continue
+            if word in self.synonyms and rng.random() < 0.15:
+                word = rng.choice(self.synonyms[word])
+            words.append(word)
+        return " ".join(words) if len(words) > 1 else wording
 
     def around(self, wording: str) -> str:
         """A polite beginning or end, sometimes."""
@@ -91,6 +107,8 @@ class Talk:
             wording = self.grammar.expand("{please}", self.rng) + " " + wording
         if self.rng.random() < 0.25:
             wording = wording + self.grammar.expand("x{tail}", self.rng)[1:]
+        if self.rng.random() < 0.05:
+            wording = f"{self.rng.choice(self.contexts)} {wording}"
         return " ".join(wording.split())
 
     def out_of_scope(self) -> tuple[str, str, str]:
@@ -106,11 +124,11 @@ class Talk:
     def story(self) -> tuple[str, str, str]:
         """A wish and its story."""
         wish, text = stories.story(self.rng)
-        return "tell_story", self.typed(wish), text
+        return "tell_story", self.typed(wish, slips=0.06), text
 
     # -- how people type --
 
-    def typed(self, wording: str) -> str:
+    def typed(self, wording: str, slips: float = TYPO_RATE) -> str:
         """Case, punctuation and mistakes, as people make them."""
         rng = self.rng
         text = wording.strip()
@@ -130,7 +148,7 @@ class Talk:
                 text = text.replace(",", "")
         else:
             text = text.upper() + rng.choice(["", "?", "??", "!", "!!!"])
-        if rng.random() < TYPO_RATE and style < 0.95:
+        if rng.random() < slips and style < 0.95:
             text = self.mistyped(text)
         return text if text.strip() else wording
 
@@ -180,17 +198,17 @@ class Talk:
             if shape < 0.2:
                 turns.append(self.guide())
             return turns
-        if shape < 0.1:
+        if shape < 0.06:
             turns.insert(0, self.intent("greet"))
-        elif shape < 0.18:
+        elif shape < 0.13:
             turns.append(self.intent("thanks"))
-        elif shape < 0.26:
+        elif shape < 0.24:
             turns.append(self.one(rng.choice(["guide", "outside", "guide"])))
-        elif shape < 0.30:
+        elif shape < 0.26:
             turns = [self.intent("greet"), first, self.intent(rng.choice(["thanks", "bye"]))]
-        elif shape < 0.36 and kind == "guide":
+        elif shape < 0.33 and kind == "guide":
             turns.append(self.follow_up(first[0]))
-        elif shape < 0.39:
+        elif shape < 0.37:
             turns += [self.one(rng.choice(["outside", "story", "guide"])), self.intent(rng.choice(["thanks", "bye", "small_ok"]))]
         return turns
 

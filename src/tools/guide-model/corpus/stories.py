@@ -19,6 +19,11 @@ VOWELS = tuple("aeiou")
 A_DESPITE_VOWEL = ("unicorn", "ukulele", "uni", "one", "european")
 AN_DESPITE_CONSONANT = ("hour", "honest")
 SHORTEST, LONGEST = 60, 110
+# What wishes name, and what stories are about, by weight.
+KINDS = {"thing": 38, "hero": 18, "both": 20, "who": 5, "two": 6, "three": 3, "place": 5, "open": 5}
+GROUPS = {"small": 46, "plural": 8, "mass": 8, "big": 18, "unique": 7, "ideas": 7, "mend": 6}
+PAIR_GROUPS = ("small", "plural", "mass")
+PAIR_PLOTS = ("gift", "share")
 ANIMATE = ("animals", "animals", "animals", "animals", "shes", "hes", "objects")
 
 
@@ -96,7 +101,7 @@ def sentence(text: str) -> str:
 def tell(rng: random.Random, plot: dict, fields: dict[str, str]) -> str:
     """One telling of a plot within the length asked for."""
     shortest = ""
-    for _ in range(20):
+    for _ in range(80):
         told = dict(fields)
         obstacle, solution = rng.choice(PLOTS["obstacles"])
         told["obstacle"] = GRAMMAR.expand(obstacle, rng, fields)
@@ -125,37 +130,43 @@ def wish(rng: random.Random, asked: str) -> str:
     return GRAMMAR.expand(rng.choice(PLOTS["wishes"]), rng, {"X": asked})
 
 
+def cast(rng: random.Random, group: str) -> tuple[Noun, Noun, Noun]:
+    """A hero, a helper and something of `group`, no two of one kind."""
+    while True:
+        hero = character(rng)
+        helper = character(rng, hero.bare)
+        wanted = thing(rng, group)
+        if wanted.bare.split(" ")[-1] not in f"{hero.bare} {helper.bare}":
+            return hero, helper, wanted
+
+
 def story(rng: random.Random) -> tuple[str, str]:
     """A wish and a story that grants it."""
-    hero = character(rng)
-    helper = character(rng, hero.bare)
-    group = rng.choices(["small", "plural", "mass", "big", "unique", "ideas", "mend"], [46, 8, 8, 18, 7, 7, 6])[0]
-    wanted = thing(rng, group)
-    if wanted.bare.split(" ")[-1] in f"{hero.bare} {helper.bare}":
-        return story(rng)
+    kind = rng.choices(list(KINDS), list(KINDS.values()))[0]
+    pair = kind in ("two", "three")  # the helper is wished for, so it is there from the first sentence
+    group = rng.choices(list(GROUPS), list(GROUPS.values()))[0]
+    if pair and group not in PAIR_GROUPS:
+        group = "small"
+    hero, helper, wanted = cast(rng, group)
     place = rng.choice(WORDS["places"])
-    plot = rng.choice([entry for entry in PLOTS["plots"] if group in entry["groups"]])
+    plots = [entry for entry in PLOTS["plots"] if group in entry["groups"] and (not pair or entry["name"] in PAIR_PLOTS)]
     fields = {**hero.fields("C"), **wanted.fields("T"), **helper.fields("H"), "P": place, "When": rng.choice(WORDS["times"])}
-    text = tell(rng, plot, fields)
+    text = tell(rng, rng.choice(plots), fields)
     asked = wanted.asked or wanted.first
-    bare_hero = hero.bare if rng.random() < 0.5 else hero.first
-    kind = rng.random()
-    if kind < 0.38:
-        about = asked
-    elif kind < 0.56:
-        about = hero.first
-    elif kind < 0.76:
-        about = f"{hero.first} and {asked}" if rng.random() < 0.7 else f"{asked} and {hero.first}"
-    elif kind < 0.84:
-        about = rng.choice([f"{hero.first} who finds {asked}", f"{hero.first} that wants {asked}", f"{hero.first}, {helper.first} and {asked}", f"{hero.first} looking for {asked}"])
-    elif kind < 0.9:
-        about = f"{rng.choice([hero.first, hero.first, asked])} {place}"
-    elif kind < 0.95:
-        about = f"{hero.first} and {helper.first}"
-    else:
+    if kind == "open":
         return GRAMMAR.expand(rng.choice(PLOTS["open_wishes"]), rng), text
-    if rng.random() < 0.12:
-        bare = wanted.bare if about == asked else bare_hero
-        if about in (asked, hero.first):
-            return GRAMMAR.expand(rng.choice(PLOTS["bare_wishes"]), rng, {"X": bare}), text
-    return wish(rng, about), text
+    if kind == "place":
+        text += f" {rng.choice(['That is what happened', 'All this happened', 'So it was'])} {place}."
+        return wish(rng, f"{rng.choice([hero.first, asked])} {place}"), text
+    if kind in ("thing", "hero") and rng.random() < 0.15:
+        bare = wanted.bare if kind == "thing" else hero.bare
+        return GRAMMAR.expand(rng.choice(PLOTS["bare_wishes"]), rng, {"X": bare}), text
+    about = {
+        "thing": [asked],
+        "hero": [hero.first],
+        "both": [f"{hero.first} and {asked}", f"{hero.first} and {asked}", f"{asked} and {hero.first}"],
+        "who": [f"{hero.first} who finds {asked}", f"{hero.first} that wants {asked}", f"{hero.first} looking for {asked}"],
+        "two": [f"{hero.first} and {helper.first}"],
+        "three": [f"{hero.first}, {helper.first} and {asked}"],
+    }[kind]
+    return wish(rng, rng.choice(about)), text
