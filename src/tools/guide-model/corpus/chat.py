@@ -115,8 +115,8 @@ class Talk:
         """A request the guide refuses."""
         kind = self.rng.choice(list(self.outside))
         wording = self.outside_grammar.pick(self.outside[kind]["ask"], self.rng)
-        if self.rng.random() < 0.15:
-            wording = self.around(wording)
+        if self.rng.random() < 0.7:  # as for guide questions, or politeness would give the kind away
+            wording = self.around(self.varied(wording))
         special = self.kind_answers[kind]
         answers = special if special and self.rng.random() < 0.6 else self.outside_answers
         return f"out_of_scope/{kind}", self.typed(wording), self.rng.choice(answers)
