@@ -85,7 +85,7 @@ def check_gradients():
     weights = torch.rand(700)
     cases = {
         "norm": (lambda x, w: rms_norm(x, w, 1e-6), lambda x, w: F.rms_norm(x, w.shape, w, 1e-6), [(3, 7, width), (width,)]),
-        "experts": (lambda x, r, g, d: experts_forward(x, chosen, r, g, d)[0],
+        "experts": (lambda x, r, g, d: experts_forward(x, chosen, r, g, d),
                     lambda x, r, g, d: plain_experts(x, chosen, r, g, d),
                     [(tokens, width), (tokens, 2), (count, 2 * inner, width), (count, width, inner)]),
         "loss": (lambda h, e: head_loss(h, e, wanted, weights.double()), lambda h, e: plain_loss(h, e, wanted, weights.double()),

@@ -18,7 +18,7 @@ SPECIALS = (BOS, END, USER, GUIDE)
 BOS_ID, END_ID, USER_ID, GUIDE_ID = range(4)
 
 # Windows of a batch all have one of these lengths; attention costs their square.
-LENGTHS = (128, 256, 512)
+LENGTHS = (256, 512)
 
 
 def read_corpus(path: Path) -> list[list[tuple[str, str]]]:
@@ -33,10 +33,7 @@ class Batch:
     wanted: torch.Tensor  # [B * S] the next token of each
     weights: torch.Tensor  # [B * S] of its loss; 0 where nothing is learnt
     mask: torch.Tensor  # [B, 1, S, S] bf16, added to scores: a token sees what stands before it in its conversation
-
-    @property
-    def tokens(self) -> int:
-        return int((self.ids != END_ID).sum() + (self.wanted == END_ID).sum())
+    real: torch.Tensor  # [B * S] what is no filling
 
 
 class Encoder:
@@ -116,7 +113,7 @@ def batch_of(windows, length: int) -> Batch:
     same = torch.from_numpy(owner[:, :, None] == owner[:, None, :]) & torch.ones(length, length, dtype=torch.bool).tril()
     mask = torch.zeros(same.shape, dtype=torch.bfloat16).masked_fill_(~same, float("-inf"))
     return Batch(torch.from_numpy(ids[:, :-1].copy()), torch.from_numpy(ids[:, 1:].reshape(-1).copy()),
-                 torch.from_numpy(weights[:, 1:].reshape(-1).copy()), mask[:, None])
+                 torch.from_numpy(weights[:, 1:].reshape(-1).copy()), mask[:, None], torch.from_numpy(owner.reshape(-1) >= 0))
 
 
 def endless_batches(corpus, encoder: Encoder, seed: int, tokens: int, joined: float, rank: int = 0, ranks: int = 1):
@@ -144,7 +141,7 @@ def endless_batches(corpus, encoder: Encoder, seed: int, tokens: int, joined: fl
 def joined_at_random(conversations, rng: random.Random, share: float):
     held = None
     for ids, weights in conversations:
-        if held and rng.random() < share and len(held[0]) + len(ids) < LENGTHS[1]:
+        if held and rng.random() < share and len(held[0]) + len(ids) < LENGTHS[0]:
             held = held[0] + ids, held[1] + weights
             continue
         if held:

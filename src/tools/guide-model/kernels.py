@@ -77,11 +77,10 @@ class ExpertsFunction(torch.autograd.Function):
                 torch.mm(weighted[a:b], down[e].T, out=ys[a:b])
         ctx.save_for_backward(xs, both, hidden, weighted, weight, gate_up, down, order, back)
         ctx.bounds = bounds
-        ctx.mark_non_differentiable(counts)
-        return sum_of_chosen(ys, back, per_token), counts
+        return sum_of_chosen(ys, back, per_token)
 
     @staticmethod
-    def backward(ctx, grad, _):
+    def backward(ctx, grad):
         xs, both, hidden, weighted, weight, gate_up, down, order, back = ctx.saved_tensors
         per_token, inner = len(order) // len(grad), down.shape[2]
         grad_ys = grad.index_select(0, order // per_token)
@@ -118,7 +117,7 @@ def sum_of_chosen(ys, back, per_token):
 
 
 def experts_forward(x, chosen, weights, gate_up, down):
-    """(the experts' weighted sum [T, D], tokens per expert [E])"""
+    """The experts' weighted sum [T, D]."""
     return ExpertsFunction.apply(x, chosen, weights, gate_up, down)
 
 

@@ -116,11 +116,12 @@ class Moe(nn.Module):
         # Tokens each expert got since somebody last looked; not part of the model.
         self.register_buffer("load", torch.zeros(shape.n_routed_experts), persistent=False)
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: torch.Tensor, real: torch.Tensor | None) -> torch.Tensor:
+        """Only tokens that are `real` [T] are counted: filling is alike everywhere and would have an expert of its own."""
         flat = x.reshape(-1, x.shape[-1])
         weights, chosen = self.gate(flat)
-        routed, counts = experts_forward(flat, chosen, weights, self.experts.gate_up_proj, self.experts.down_proj)
-        self.load += counts
+        routed = experts_forward(flat, chosen, weights, self.experts.gate_up_proj, self.experts.down_proj)
+        self.load += torch.bincount((chosen if real is None else chosen[real]).flatten(), minlength=len(self.load))
         return routed.view_as(x) + self.shared_experts(x)
 
 
@@ -169,9 +170,10 @@ class Layer(nn.Module):
         self.input_layernorm = RmsNorm(shape.hidden_size, shape.rms_norm_eps)
         self.post_attention_layernorm = RmsNorm(shape.hidden_size, shape.rms_norm_eps)
 
-    def forward(self, x, rope, mask, cache):
+    def forward(self, x, rope, mask, cache, real):
         x = x + self.self_attn(self.input_layernorm(x), rope, mask, cache)
-        return x + self.mlp(self.post_attention_layernorm(x))
+        normed = self.post_attention_layernorm(x)
+        return x + (self.mlp(normed, real) if isinstance(self.mlp, Moe) else self.mlp(normed))
 
 
 class Trunk(nn.Module):
@@ -206,14 +208,14 @@ class GuideModel(nn.Module):
         self.register_buffer("rope_cos", angles.cos(), persistent=False)
         self.register_buffer("rope_sin", angles.sin(), persistent=False)
 
-    def forward(self, ids, mask=None, cache=None):
-        """ids [B, S] -> hidden states after the last norm [B, S, D]; `logits` turns them into scores."""
+    def forward(self, ids, mask=None, cache=None, real=None):
+        """ids [B, S] (real [B * S]: which are no filling) -> hidden states after the last norm [B, S, D]; `logits` turns them into scores."""
         start = cache.length if cache is not None else 0
         end = start + ids.shape[1]
         rope = self.rope_cos[start:end], self.rope_sin[start:end]
         x = self.model.embed_tokens(ids)
         for layer in self.model.layers:
-            x = layer(x, rope, mask, cache)
+            x = layer(x, rope, mask, cache, real)
         if cache is not None:
             cache.length = end
         return self.model.norm(x)

@@ -127,11 +127,11 @@ def worker(rank: int, shared: Shared, corpus, held_out, saved):
         for _ in range(args.batches):
             batch = next(batches)
             learnt = batch.weights > 0
-            hidden = model(batch.ids, batch.mask).view(-1, model.shape.hidden_size)[learnt]
+            hidden = model(batch.ids, batch.mask, real=batch.real).view(-1, model.shape.hidden_size)[learnt]
             weights = batch.weights[learnt]
             loss = head_loss(hidden, model.model.embed_tokens.weight, batch.wanted[learnt], weights, True) / weights.sum()
             (loss / args.batches).backward()
-            shared.sums[rank] += torch.tensor([batch.ids.numel(), float(loss.detach()), 1])
+            shared.sums[rank] += torch.tensor([float(batch.real.sum()), float(loss.detach()), 1])
         shared.loads[rank] = model.take_loads()
         shared.barrier.wait()
         optimiser.step(rate_at(progress))
