@@ -102,7 +102,7 @@ export async function importModel(request: ImportRequest): Promise<ImportedCard>
       hashes,
       meter,
       read,
-      noteEvery: recordBytes,
+      noteEvery: Math.max(recordBytes / 4, plan.bytes / 512),
       unnoted: 0,
     };
     await writeRecords(work, signal).catch((error: unknown) => {
@@ -137,7 +137,10 @@ interface Work {
   readonly hashes: (string | null)[];
   readonly meter: ProgressMeter;
   readonly read: ReadRange;
-  /** The partial state is written after so many bytes: it lists every record, and there may be thousands. */
+  /**
+   * The partial state is written after so many bytes: it lists every record, and there may
+   * be thousands, of which a dead tab may cost the last few. A full record is always noted.
+   */
   readonly noteEvery: number;
   /** Stored since then. */
   unnoted: number;
