@@ -31,6 +31,7 @@ from optimiser import Optimiser, shares
 
 HELD_OUT = 50  # one conversation of so many is not trained on
 WARM_UP, LAST_RATE = 0.02, 0.02
+LONGEST_STEP = 5.0  # seconds: more than this was a pause (kill -STOP, a sleeping machine) and counts for no training
 BIAS_STEPS = 1e-2, 1e-3  # of the selection bias, at the start and at the end
 
 
@@ -73,7 +74,7 @@ class Shared:
         self.sums = torch.zeros(args.threads, 3, dtype=torch.float64).share_memory_()
         self.progress = torch.tensor([saved["progress"] if saved else 0.0], dtype=torch.float64).share_memory_()
         self.checkpoint_due = torch.zeros(1).share_memory_()
-        self.barrier = mp.get_context("fork").Barrier(args.threads, timeout=300)
+        self.barrier = mp.get_context("fork").Barrier(args.threads)
 
 
 def balance(model, loads, step: float):
@@ -153,35 +154,37 @@ class Log:
 
     def __init__(self, shared: Shared, held_out, saved):
         self.shared, self.held_out = shared, held_out
-        self.base = saved["seconds"] if saved else 0.0
+        self.seconds = saved["seconds"] if saved else 0.0
         self.tokens = saved["tokens"] if saved else 0
-        self.started = self.printed = self.saved = time.time()
+        self.counted = time.time()
+        self.printed = self.saved = self.seconds
         self.loads = torch.zeros_like(shared.loads[0])
 
     def count(self, step: int):
         shared, args, now = self.shared, self.shared.args, time.time()
+        self.seconds += min(now - self.counted, LONGEST_STEP)
+        self.counted = now
         self.loads += shared.loads.sum(0)
-        shared.progress[0] = step / args.steps if args.steps else (self.base + now - self.started) / (60 * args.minutes)
-        shared.checkpoint_due[0] = now - self.saved > 60 * args.every
-        if step % 50 == 0 or now - self.printed > 60:
+        shared.progress[0] = step / args.steps if args.steps else self.seconds / (60 * args.minutes)
+        shared.checkpoint_due[0] = self.seconds - self.saved > 60 * args.every
+        if step % 50 == 0:
             tokens, loss, count = shared.sums.sum(0).tolist()
             self.tokens += int(tokens)
-            self.write(step=step, minutes=round((self.base + now - self.started) / 60, 2), loss=round(loss / count, 4),
-                       speed=int(tokens / (now - self.printed)), tokens=self.tokens, balance=spread_of(self.loads))
+            self.write(step=step, minutes=round(self.seconds / 60, 2), loss=round(loss / count, 4),
+                       speed=int(tokens / (self.seconds - self.printed)), tokens=self.tokens, balance=spread_of(self.loads))
             shared.sums.zero_()
             self.loads.zero_()
-            self.printed = now
+            self.printed = self.seconds
 
     def checkpoint(self, step: int):
         args, model = self.shared.args, self.shared.model
-        begun = time.time()
         self.write(step=step, held_out=round(held_out_loss(model, self.held_out), 4))
         torch.save(dict(model=model.state_dict(), step=step, tokens=self.tokens, progress=float(self.shared.progress[0]),
-                        seconds=self.base + begun - self.started, arguments={k: str(v) for k, v in vars(args).items()}),
+                        seconds=self.seconds, arguments={k: str(v) for k, v in vars(args).items()}),
                    args.out / "checkpoint.tmp")
         os.replace(args.out / "checkpoint.tmp", args.out / "checkpoint.pt")
         self.shared.checkpoint_due[0] = 0
-        self.saved = time.time()
+        self.saved = self.seconds
 
     def write(self, **facts):
         print(" ".join(f"{key} {value}" for key, value in facts.items()), flush=True)
