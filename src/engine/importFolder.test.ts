@@ -4,8 +4,9 @@ import { createMemoryStore, fileSource, type ModelManifest, type RecordStore } f
 import { type RangeServer, startRangeServer } from '../tools/rangeServer.ts';
 import { safetensorsFile, safetensorsParts, splitSafetensors } from '../tools/safetensorsBytes.ts';
 import { listModels } from './importedModels.ts';
-import { importModel, type ImportRequest } from './importModel.ts';
+import type { ImportRequest } from './importModel.ts';
 import { type ImportOrigin, openSource } from './importSource.ts';
+import { importWith, type TestImport } from './testImport.ts';
 
 /** PyTorch's tiny OLMoE: two layers of twelve experts, each matrix of each expert a tensor. */
 const FIXTURE = new URL('../graph/fixtures/olmoe/hf/', import.meta.url);
@@ -33,20 +34,8 @@ beforeEach(() => {
   store = createMemoryStore();
 });
 
-async function run(
-  change: Pick<ImportRequest, 'open' | 'origin'> & Partial<ImportRequest>,
-): Promise<ModelManifest> {
-  const request: ImportRequest = {
-    store,
-    weights: 'keep',
-    signal: new AbortController().signal,
-    recordBytes: RECORD_BYTES,
-    onProgress: () => undefined,
-    ...change,
-  };
-  const { id } = await importModel(request);
-  return request.store.readManifest(id);
-}
+const run = (change: TestImport): Promise<ModelManifest> =>
+  importWith({ store, recordBytes: RECORD_BYTES }, change);
 
 function fromFolder(folder: Folder, change: Partial<ImportRequest> = {}): Promise<ModelManifest> {
   const files = [...folder].map(([name, content]) => new File([content], name));

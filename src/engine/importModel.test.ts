@@ -5,8 +5,9 @@ import { createMemoryStore, fileSource, type ModelManifest, type RecordStore } f
 import { type RangeServer, startRangeServer } from '../tools/rangeServer.ts';
 import { splitTinyLlama, TINY, tinyLlama, type TinyModel } from '../tools/tinyGguf.ts';
 import { listModels } from './importedModels.ts';
-import { importModel, type ImportRequest } from './importModel.ts';
+import type { ImportRequest } from './importModel.ts';
 import { type ImportOrigin, openSource } from './importSource.ts';
+import { importWith, type TestImport } from './testImport.ts';
 
 const model = tinyLlama();
 /** About fifteen records. */
@@ -29,20 +30,8 @@ function fromFile(
   });
 }
 
-async function run(
-  change: Pick<ImportRequest, 'open' | 'origin'> & Partial<ImportRequest>,
-): Promise<ModelManifest> {
-  const request: ImportRequest = {
-    store,
-    weights: 'keep',
-    signal: new AbortController().signal,
-    recordBytes: RECORD_BYTES,
-    onProgress: () => undefined,
-    ...change,
-  };
-  const { id } = await importModel(request);
-  return request.store.readManifest(id);
-}
+const run = (change: TestImport): Promise<ModelManifest> =>
+  importWith({ store, recordBytes: RECORD_BYTES }, change);
 
 const hashes = (manifest: ModelManifest): string[] => manifest.records.map(({ sha256 }) => sha256);
 

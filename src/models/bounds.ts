@@ -13,6 +13,16 @@ export const LIMITS = {
   context: 2 ** 31 - 1,
 } as const;
 
+/** What the kernels hold in workgroup memory; a model may exceed these, and is then refused by name. */
+export const KERNEL_LIMITS = {
+  /** Of a router. */
+  experts: 512,
+  /** Of a token, and as many pieces of a shared expert beside them. */
+  chosen: 32,
+  headDim: 256,
+  latent: 512,
+} as const;
+
 export function badDimension(key: string, value: unknown, why: string): AppError {
   const shown = inWords(value);
   return new AppError('BAD_DIMENSIONS', `${key} is ${shown}: ${why}`, { key, value: shown });

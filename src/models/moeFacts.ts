@@ -1,5 +1,5 @@
 /** Experts and their router, from either kind of file. */
-import { badDimension, LIMITS } from './bounds.ts';
+import { badDimension, KERNEL_LIMITS, LIMITS } from './bounds.ts';
 import type { MoeFacts } from './facts.ts';
 import { unsupported } from './families/all.ts';
 import type { Family, MoeRules } from './families/family.ts';
@@ -12,7 +12,7 @@ export function moeFacts(read: Reader, family: Family): MoeFacts | null {
   const key = ['n_routed_experts', 'num_experts', 'num_local_experts'].find(
     (one) => read.get(one) !== undefined,
   );
-  const experts = key === undefined ? 0 : read.countOrNone(key, LIMITS.experts);
+  const experts = key === undefined ? 0 : read.countOrNone(key, KERNEL_LIMITS.experts);
   if (key === undefined || experts === 0) return null;
   if (moe === null) throw unsupported(family.name, 'with experts');
 
@@ -23,6 +23,12 @@ export function moeFacts(read: Reader, family: Family): MoeFacts | null {
   const topK = read.count('num_experts_per_tok', LIMITS.experts);
   if (topK > experts)
     throw badDimension(read.name('num_experts_per_tok'), topK, `there are only ${experts} experts`);
+  if (topK > KERNEL_LIMITS.chosen)
+    throw badDimension(
+      read.name('num_experts_per_tok'),
+      topK,
+      `at most ${KERNEL_LIMITS.chosen} are run here`,
+    );
   const groups = groupsOf(read, moe, experts, topK);
   return {
     experts,

@@ -1,5 +1,6 @@
 /** The tensors of a mixture of experts: the router, the experts one after the other, and the shared one. */
 import type { FileTensor } from '../formats/index.ts';
+import { KERNEL_LIMITS } from './bounds.ts';
 import type { ExpertNames, ExpertPlace } from './families/names.ts';
 import { expertFileName, expertNames, findTensor } from './named.ts';
 import type { NamedTensors } from './named.ts';
@@ -75,6 +76,7 @@ export function pooledPieces(
     up: pieceLayout(pieceOf(own.up, way.up, 0, inner, hidden)),
     down: pieceLayout(pieceOf(own.down, way.down, 0, hidden, inner)),
   };
+  if (sharedInner / inner > KERNEL_LIMITS.chosen) return 0;
   const cut = cutShared({ gate, up, down }, inner, hidden);
   const alike = cut.every(
     (piece) =>

@@ -1,5 +1,5 @@
 /** Facts that both kinds of file tell in the same terms. */
-import { badDimension, LIMITS } from './bounds.ts';
+import { badDimension, KERNEL_LIMITS, LIMITS } from './bounds.ts';
 import type { GqaFacts, LayerFacts, MlaFacts, ModelFacts } from './facts.ts';
 import { unsupported } from './families/all.ts';
 import type { Family } from './families/family.ts';
@@ -78,6 +78,8 @@ function gqaFacts(read: Reader, heads: number, headDim: number, layers: readonly
   if (heads % kvHeads !== 0)
     throw badDimension('key-value heads', kvHeads, `the ${heads} heads must be a multiple of it`);
   if (headDim % 4 !== 0) throw badDimension('head size', headDim, 'a multiple of 4 is needed');
+  if (headDim > KERNEL_LIMITS.headDim)
+    throw badDimension('head size', headDim, `at most ${KERNEL_LIMITS.headDim} are read here`);
   const valueDim = read.count('value_head_dim', LIMITS.headDim, headDim);
   if (valueDim !== headDim)
     throw badDimension(read.name('value_head_dim'), valueDim, 'it must equal the key length');
@@ -99,8 +101,6 @@ function gqaFacts(read: Reader, heads: number, headDim: number, layers: readonly
  * model's; llama.cpp takes the model's, which for most is the same.
  */
 const LATENT_EPS = 1e-6;
-/** What the kernels of latent attention hold in workgroup memory; every published model has 512 or less. */
-const MOST_LATENT = 512;
 
 function mlaFacts(read: Reader, ropeDim: number, latentScale: number): MlaFacts {
   const split = read.get('qk_nope_head_dim') !== undefined;
@@ -116,7 +116,8 @@ function mlaFacts(read: Reader, ropeDim: number, latentScale: number): MlaFacts 
     'value size': valueDim,
   })) {
     if (size < 4 || size % 4 !== 0) throw badDimension(what, size, 'a multiple of 4 is needed');
-    if (size > MOST_LATENT) throw badDimension(what, size, `at most ${MOST_LATENT} are read here`);
+    if (size > KERNEL_LIMITS.latent)
+      throw badDimension(what, size, `at most ${KERNEL_LIMITS.latent} are read here`);
   }
   const qRank = read.countOrNone('q_lora_rank', LIMITS.hidden);
   if (qRank % 4 !== 0) throw badDimension("queries' latent channels", qRank, 'a multiple of 4 is needed');

@@ -6,7 +6,8 @@ import type { ModelSpec } from '../models/spec.ts';
 /**
  * How a model lies in storage. A record is at most 32 MiB of GPU-ready bytes, or one
  * expert of one layer (gate, up and down), and the unit of download, hash and resume.
- * It is a list of slabs; a slab is some rows of one tensor: its quants bytes, then its scales bytes, each padded to 16.
+ * It is a list of slabs; a slab is some rows of one tensor: its quants bytes, then
+ * its scales bytes, each padded to 16.
  */
 export const RECORD_BYTES = 32 * 1024 * 1024;
 
