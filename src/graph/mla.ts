@@ -23,6 +23,7 @@ import {
 import type { LayerSpec, MlaSpec } from '../models/index.ts';
 import type { Linear, Norm, ProgramBuilder } from './builder.ts';
 import { fusedLinears, SPLITS, temperatureParams } from './gqa.ts';
+import { onlyChunk } from './weights.ts';
 
 export function mlaPartialFloats({ heads, kvRank }: MlaSpec, shape: KernelShape): number {
   return mlaPartialsBytes(heads, SPLITS[shape], kvRank) / 4;
@@ -44,7 +45,7 @@ export function decodeMla(b: ProgramBuilder, layer: LayerSpec, mla: MlaSpec, at:
   b.add(
     mlaValue({ layout: values.layout, shape }),
     { heads, kvRank, valueDim, groups: padCols(kvRank) / 32, splits },
-    { ...b.planes(values.chunks[0]!), partials: acts.partials, out: acts.attended },
+    { ...b.planes(onlyChunk(values)), partials: acts.partials, out: acts.attended },
   );
   b.decodeIntoStream(`${at}.out`, acts.attended, postNorm(layer, at));
 }
@@ -74,7 +75,7 @@ export function prefillMla(b: ProgramBuilder, layer: LayerSpec, mla: MlaSpec, at
       zStride: strides.weighed,
       outStride: strides.attended,
     },
-    { ...b.planes(values.chunks[0]!), z: acts.weighed, out: acts.attended },
+    { ...b.planes(onlyChunk(values)), z: acts.weighed, out: acts.attended },
   );
   b.prefillIntoStream(`${at}.out`, acts.attended, strides.attended, postNorm(layer, at));
 }
@@ -119,7 +120,7 @@ function absorb(b: ProgramBuilder, mla: MlaSpec, at: number, many: boolean): voi
       ...temperatureParams(mla.temperature),
     },
     {
-      ...b.planes(keys.chunks[0]!),
+      ...b.planes(onlyChunk(keys)),
       q: qRank > 0 ? acts.q : acts.qkv,
       latent: acts.qkv,
       kvNorm: b.vector(`${at}.kvNorm`),

@@ -21,7 +21,7 @@ import {
 import type { LayerSpec, MoeFfnSpec } from '../models/index.ts';
 import { entriesOf } from './activations.ts';
 import type { ProgramBuilder } from './builder.ts';
-import type { GpuTensor, WeightChunk } from './weights.ts';
+import { onlyChunk, type GpuTensor, type WeightChunk } from './weights.ts';
 
 /** Experts that lie in the same two tensors, and the entries of a token's routes they serve. */
 interface Pool {
@@ -163,7 +163,7 @@ function chooseExperts(b: ProgramBuilder, moe: MoeFfnSpec, at: number): void {
       xStride: b.strides.hidden,
     },
     {
-      ...b.planes(matrix.chunks[0]!),
+      ...b.planes(onlyChunk(matrix)),
       x: b.stream,
       normWeight: b.vector(`${at}.ffnNorm`),
       ...(bias ? { bias: b.vector(`${at}.routerBias`) } : {}),
@@ -228,7 +228,9 @@ function windows(
     slotBase: chunk.row / rowsOfOne,
     slotCount: chunk.rows / rowsOfOne,
   });
-  for (const chunk of tensor.chunks) each(tensor, window(chunk), b.planes(chunk, entries / ids));
+  // An expert is never cut; only a pool of one, a shared expert kept apart, may have been.
+  const chunks = ids === 1 ? [onlyChunk(tensor)] : tensor.chunks;
+  for (const chunk of chunks) each(tensor, window(chunk), b.planes(chunk, entries / ids));
 }
 
 function sortByExpert(b: ProgramBuilder, moe: MoeFfnSpec, pool: Pool, at: number): void {

@@ -30,6 +30,20 @@ export interface GpuTensor extends TensorShape {
   readonly chunks: readonly WeightChunk[];
 }
 
+/**
+ * Of a matrix that its kernel reads through one binding. ADAPTER_TOO_SMALL { tensor,
+ * has, asked } where it had to be cut.
+ */
+export function onlyChunk({ name, chunks }: Pick<GpuTensor, 'name' | 'chunks'>): WeightChunk {
+  const [chunk] = chunks;
+  if (chunk !== undefined && chunks.length === 1) return chunk;
+  throw new AppError('ADAPTER_TOO_SMALL', `${name} is larger than one binding`, {
+    tensor: name,
+    has: chunk?.quants.size ?? 0,
+    asked: chunks.reduce((sum, { quants }) => sum + quants.size, 0),
+  });
+}
+
 const BINDING_ALIGN = 256;
 const ARENA_BYTES = 512 * 1024 * 1024;
 /** Chunks begin at a multiple of this many rows, as the stored slabs do. */
