@@ -44,8 +44,20 @@ export interface ModelCard {
   readonly doneBytes: number;
   /** Whether an import can go on without the user choosing the file again. */
   readonly resumable: boolean;
+  /** Shipped with the page: it takes no storage and can't be deleted. */
+  readonly builtIn?: boolean;
+  /** Bytes of KV cache that one position of context takes on the GPU; 0 where unknown. */
+  readonly kvBytesPerToken: number;
+  /** Layers with experts, experts in each, chosen of them for a token; null for dense models. */
+  readonly experts: ExpertShape | null;
   /** Of a damaged one: it is whole, but an earlier version of this page stored it. */
   readonly outdated?: boolean;
+}
+
+export interface ExpertShape {
+  readonly layers: number;
+  readonly experts: number;
+  readonly topK: number;
 }
 
 export interface HubFile {
@@ -64,6 +76,9 @@ export interface StorageReport {
 
 /** 'keep' is the file's own precision; q8 and q4 quantise while importing. */
 export type WeightsMode = 'keep' | 'q8' | 'q4';
+
+/** Id of the model that is shipped with the page: always among `models()`, loaded from the page's own files. */
+export const GUIDE_ID = 'guide';
 
 export type ModelSource =
   /** Files of one model; `folder` is the name of the folder that was given, if one was. */
@@ -98,6 +113,8 @@ export interface LoadProgress {
 export interface LoadedReport {
   readonly modelId: string;
   readonly contextLength: number;
+  /** 'cpu' where there is no WebGPU: the plain forward pass, for the built-in model alone. */
+  readonly runsOn: 'gpu' | 'cpu';
   readonly gpuBytes: number;
   readonly loadMs: number;
 }
@@ -125,12 +142,25 @@ export interface ChatRequest {
   readonly maxTokens: number;
   /** Text that ends the answer and is not part of it. */
   readonly stop: readonly string[];
+  /** Tell which experts each token chose. */
+  readonly routes: boolean;
 }
 
 export type ChatEvent =
   | { readonly kind: 'prefill'; readonly done: number; readonly total: number }
   /** Whole characters only. */
-  | { readonly kind: 'text'; readonly text: string; readonly tokens: number };
+  | { readonly kind: 'text'; readonly text: string; readonly tokens: number }
+  | ({ readonly kind: 'routes' } & Routes);
+
+/** The experts chosen for one token of the answer (in asking: for the step that made it). */
+export interface Routes {
+  /** Which token of the answer, from 0: its text is what `text` events with `tokens` = token + 1 brought. */
+  readonly token: number;
+  /** [layers, topK], ascending within a layer. */
+  readonly ids: Uint16Array<ArrayBuffer>;
+  /** Routing weights of the same. */
+  readonly weights: Float32Array<ArrayBuffer>;
+}
 
 export interface ChatResult {
   readonly finish: 'stop' | 'length' | 'aborted' | 'context';
@@ -174,6 +204,35 @@ export interface CompletionResult {
   readonly experts: { readonly hits: number; readonly misses: number; readonly bytesRead: number };
 }
 
+export interface VerifyReport {
+  readonly records: number;
+  readonly bytes: number;
+  /** Indices of records that are absent or not what was written. */
+  readonly bad: readonly number[];
+}
+
+/** One kernel case on this GPU against its plain reference. */
+export interface SelfTestCase {
+  readonly kernel: string;
+  readonly name: string;
+  readonly verdict: 'passed' | 'failed' | 'skipped';
+  /** What was wrong, or which feature is missing; '' where it passed. */
+  readonly words: string;
+  readonly ms: number;
+}
+
+export interface SelfTestReport {
+  /** What names adapter, browser and page version: a verdict holds for one of these. */
+  readonly key: string;
+  readonly mode: 'quick' | 'full';
+  readonly cases: readonly SelfTestCase[];
+  readonly ms: number;
+}
+
+export interface BenchmarkReport {
+  readonly rows: readonly { readonly name: string; readonly value: number; readonly unit: string }[];
+}
+
 export interface WorkerApi {
   device(): Promise<Result<DeviceReport>>;
   storage(): Promise<Result<StorageReport>>;
@@ -187,6 +246,12 @@ export interface WorkerApi {
     onProgress: (p: ImportProgress) => void,
   ): Promise<Result<ModelCard>>;
   deleteModel(id: string): Promise<Result<null>>;
+  /** Reads every record of a stored model and checks its hash. */
+  verifyModel(
+    job: string,
+    id: string,
+    onProgress: (done: number, total: number) => void,
+  ): Promise<Result<VerifyReport>>;
   loadModel(
     job: string,
     id: string,
@@ -194,6 +259,17 @@ export interface WorkerApi {
     onProgress: (p: LoadProgress) => void,
   ): Promise<Result<LoadedReport>>;
   unloadModel(): Promise<Result<null>>;
+  /** Unloads and gives the GPU back, so that another tab can take it. */
+  release(): Promise<Result<null>>;
+  /** Tokens of a text in the loaded model's vocabulary. */
+  countTokens(text: string): Promise<Result<number>>;
+  selfTest(
+    job: string,
+    mode: SelfTestReport['mode'],
+    onCase: (done: SelfTestCase, index: number, total: number) => void,
+  ): Promise<Result<SelfTestReport>>;
+  /** Memory and matrix speed of this GPU, and of the loaded model where one is. */
+  benchmark(job: string): Promise<Result<BenchmarkReport>>;
   chat(job: string, request: ChatRequest, onEvent: (e: ChatEvent) => void): Promise<Result<ChatResult>>;
   /** `onLogits` gets rows of `vocab` floats, in order of position. */
   complete(

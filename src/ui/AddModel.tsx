@@ -4,7 +4,7 @@ import { useStore } from 'zustand';
 import type { HubFile } from '../protocol/api.ts';
 import { isWholeModel } from '../state/models.ts';
 import { useApp } from './appContext.ts';
-import { say } from './english.ts';
+import { say } from './say.ts';
 import { size } from './format.ts';
 import { chosenFiles } from './givenFiles.ts';
 import { repoOf } from './repo.ts';

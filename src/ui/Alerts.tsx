@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import type { Alert } from '../state/alerts.ts';
 import { useApp } from './appContext.ts';
-import { say } from './english.ts';
+import { say } from './say.ts';
 import { CloseIcon } from './icons.tsx';
 import { wordsFor } from './words.ts';
 

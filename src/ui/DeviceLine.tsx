@@ -5,7 +5,7 @@ import type { DeviceReport } from '../protocol/api.ts';
 import type { DeviceFacts } from '../state/device.ts';
 import { useApp } from './appContext.ts';
 import { browserOf } from './browser.ts';
-import { say } from './english.ts';
+import { say } from './say.ts';
 import { wordsFor } from './words.ts';
 
 export function DeviceLine(): ReactNode {

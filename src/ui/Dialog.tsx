@@ -1,7 +1,7 @@
 /** The browser's own dialog: it keeps the focus inside and closes on Escape. */
 import { useEffect, useId, useRef, type ReactNode } from 'react';
 import { CloseIcon } from './icons.tsx';
-import { say } from './english.ts';
+import { say } from './say.ts';
 
 interface DialogProps {
   readonly title: string;

@@ -1,7 +1,7 @@
 /** A model, as files or as its folder, may be dropped anywhere on the page, over an open dialog too. */
 import { useEffect, useRef, type ReactNode } from 'react';
 import { useApp } from './appContext.ts';
-import { say } from './english.ts';
+import { say } from './say.ts';
 import { droppedFiles } from './givenFiles.ts';
 
 export function DropZone(): ReactNode {

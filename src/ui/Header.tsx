@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { useApp } from './appContext.ts';
-import { say } from './english.ts';
+import { say } from './say.ts';
 import { percent } from './format.ts';
 import { ChevronIcon, Mark, NewIcon, SettingsIcon } from './icons.tsx';
 

@@ -5,7 +5,7 @@ import type { ModelCard } from '../protocol/api.ts';
 import type { ImportJob } from '../state/modelFacts.ts';
 import { useApp } from './appContext.ts';
 import { Confirm } from './Dialog.tsx';
-import { say } from './english.ts';
+import { say } from './say.ts';
 import { percent, size, sizeOf, speed } from './format.ts';
 import { Progress } from './Progress.tsx';
 

@@ -4,7 +4,7 @@ import { AddModel } from './AddModel.tsx';
 import { Alerts } from './Alerts.tsx';
 import { useApp } from './appContext.ts';
 import { Dialog } from './Dialog.tsx';
-import { say } from './english.ts';
+import { say } from './say.ts';
 import { size } from './format.ts';
 import { ModelList } from './ModelList.tsx';
 

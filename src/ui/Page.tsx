@@ -8,7 +8,7 @@ import { Conversation } from './Conversation.tsx';
 import { DeviceLine } from './DeviceLine.tsx';
 import { Confirm } from './Dialog.tsx';
 import { DropZone } from './DropZone.tsx';
-import { say } from './english.ts';
+import { say } from './say.ts';
 import { Header } from './Header.tsx';
 import { ModelList } from './ModelList.tsx';
 import { ModelsDialog } from './ModelsDialog.tsx';

@@ -4,7 +4,7 @@ import { useStore } from 'zustand';
 import type { Message } from '../state/chat.ts';
 import { useApp } from './appContext.ts';
 import { CopyButton } from './CopyButton.tsx';
-import { say } from './english.ts';
+import { say } from './say.ts';
 
 interface QuestionProps {
   readonly message: Message;

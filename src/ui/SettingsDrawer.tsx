@@ -3,7 +3,7 @@ import { useStore } from 'zustand';
 import type { Settings } from '../state/settings.ts';
 import { useApp } from './appContext.ts';
 import { Dialog } from './Dialog.tsx';
-import { say } from './english.ts';
+import { say } from './say.ts';
 import { count, size } from './format.ts';
 
 type NumberKey = Exclude<keyof Settings, 'systemPrompt' | 'seed'>;

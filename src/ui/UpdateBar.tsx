@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { useApp } from './appContext.ts';
-import { say } from './english.ts';
+import { say } from './say.ts';
 
 export function UpdateBar(): ReactNode {
   const { install } = useApp();

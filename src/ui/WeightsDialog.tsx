@@ -4,7 +4,7 @@ import type { WeightsMode } from '../protocol/api.ts';
 import type { Offer } from '../state/models.ts';
 import { useApp } from './appContext.ts';
 import { Dialog } from './Dialog.tsx';
-import { say } from './english.ts';
+import { say } from './say.ts';
 import { size } from './format.ts';
 
 /** A scale for each 32 weights is half a bit more; under 4 bits embeddings keep 8. */

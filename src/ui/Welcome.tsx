@@ -4,7 +4,7 @@ import { useStore } from 'zustand';
 import { AddModel } from './AddModel.tsx';
 import { useApp } from './appContext.ts';
 import { DeviceLine } from './DeviceLine.tsx';
-import { say } from './english.ts';
+import { say } from './say.ts';
 import { Mark } from './icons.tsx';
 import { ModelList } from './ModelList.tsx';
 

@@ -1,0 +1,36 @@
+/** Settings. */
+
+export const settings = {
+  open: 'Settings',
+  title: 'Settings',
+  system: 'System prompt',
+  systemHint: 'Told to the model before the conversation.',
+  drawing: 'How answers are drawn',
+  temperature: ['Temperature', '0 always takes the likeliest token.'],
+  topK: ['Top-k', 'Choose among this many tokens; 0 for all.'],
+  topP: ['Top-p', 'Choose among tokens that make up this share.'],
+  minP: ['Min-p', 'Leave out tokens below this share of the likeliest.'],
+  repetitionPenalty: ['Repetition penalty', '1 for none.'],
+  frequencyPenalty: ['Frequency penalty', '0 for none.'],
+  presencePenalty: ['Presence penalty', '0 for none.'],
+  seed: ['Seed', 'Empty draws a new one for each answer.'],
+  maxTokens: ['Longest answer', 'In tokens.'],
+  contextLength: [
+    'Context',
+    'Tokens the model may look back on; more takes more memory. Used at the next load.',
+  ],
+  reset: 'Back to defaults',
+  deviceTitle: 'This device',
+  deviceFacts: {
+    adapter: 'Adapter',
+    kind: 'Kind',
+    shape: 'Kernels for',
+    buffer: 'Largest buffer',
+    features: 'Features',
+    context: 'Context',
+  },
+  softwareKind: 'software',
+  hardwareKind: 'hardware',
+  install: 'Install Shoal',
+  installHint: 'Opens in its own window, works offline.',
+};
