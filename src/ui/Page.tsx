@@ -3,18 +3,18 @@ import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { Alerts } from './Alerts.tsx';
 import { useApp } from './appContext.ts';
-import { Composer } from './Composer.tsx';
-import { Conversation } from './Conversation.tsx';
+import { Composer } from './chat/Composer.tsx';
+import { Conversation } from './chat/Conversation.tsx';
 import { DeviceLine } from './DeviceLine.tsx';
 import { Confirm } from './Dialog.tsx';
 import { DropZone } from './DropZone.tsx';
 import { say } from './say.ts';
 import { Header } from './Header.tsx';
-import { ModelList } from './ModelList.tsx';
-import { ModelsDialog } from './ModelsDialog.tsx';
+import { ModelList } from './models/ModelList.tsx';
+import { ModelsDialog } from './models/ModelsDialog.tsx';
 import { SettingsDrawer } from './SettingsDrawer.tsx';
 import { UpdateBar } from './UpdateBar.tsx';
-import { WeightsDialog } from './WeightsDialog.tsx';
+import { WeightsDialog } from './models/WeightsDialog.tsx';
 import { Welcome } from './Welcome.tsx';
 
 export function Page(): ReactNode {

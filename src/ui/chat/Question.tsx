@@ -1,10 +1,10 @@
 /** What the user said, and how it is said again. */
 import type { FormEvent, ReactNode } from 'react';
 import { useStore } from 'zustand';
-import type { Message } from '../state/chat.ts';
-import { useApp } from './appContext.ts';
+import type { Message } from '../../state/chat.ts';
+import { useApp } from '../appContext.ts';
 import { CopyButton } from './CopyButton.tsx';
-import { say } from './say.ts';
+import { say } from '../say.ts';
 
 interface QuestionProps {
   readonly message: Message;

@@ -1,10 +1,10 @@
 import { memo, useEffect, useState, type ReactNode } from 'react';
 import { useStore } from 'zustand';
-import type { Message } from '../state/chat.ts';
+import type { Message } from '../../state/chat.ts';
 import { Answer } from './Answer.tsx';
-import { useApp } from './appContext.ts';
-import { say } from './say.ts';
-import { DownIcon } from './icons.tsx';
+import { useApp } from '../appContext.ts';
+import { say } from '../say.ts';
+import { DownIcon } from '../icons.tsx';
 import { Question } from './Question.tsx';
 import { useFollow } from './useFollow.ts';
 

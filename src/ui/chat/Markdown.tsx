@@ -6,7 +6,7 @@ import { memo, type ComponentProps, type ReactNode } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
 import { CopyButton } from './CopyButton.tsx';
-import { say } from './say.ts';
+import { say } from '../say.ts';
 
 const PLUGINS = [remarkGfm];
 

@@ -1,5 +1,5 @@
 import { useEffect, useState, type ReactNode } from 'react';
-import { say } from './say.ts';
+import { say } from '../say.ts';
 
 const SAID_FOR_MS = 1600;
 

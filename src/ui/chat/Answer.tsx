@@ -4,10 +4,10 @@
  */
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
-import type { Message } from '../state/chat.ts';
-import { useApp } from './appContext.ts';
+import type { Message } from '../../state/chat.ts';
+import { useApp } from '../appContext.ts';
 import { CopyButton } from './CopyButton.tsx';
-import { say } from './say.ts';
+import { say } from '../say.ts';
 import { Prose } from './Prose.tsx';
 import { useThrottled } from './useThrottled.ts';
 

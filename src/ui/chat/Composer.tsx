@@ -1,8 +1,8 @@
 import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
 import { useStore } from 'zustand';
-import { useApp } from './appContext.ts';
-import { say } from './say.ts';
-import { SendIcon, StopIcon } from './icons.tsx';
+import { useApp } from '../appContext.ts';
+import { say } from '../say.ts';
+import { SendIcon, StopIcon } from '../icons.tsx';
 import { preloadMarkdown } from './Prose.tsx';
 
 export function Composer(): ReactNode {
