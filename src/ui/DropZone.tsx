@@ -2,7 +2,7 @@
 import { useEffect, useRef, type ReactNode } from 'react';
 import { useApp } from './appContext.ts';
 import { say } from './say.ts';
-import { droppedFiles } from './givenFiles.ts';
+import { droppedFiles } from './models/givenFiles.ts';
 
 export function DropZone(): ReactNode {
   const { models } = useApp();

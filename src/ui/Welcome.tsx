@@ -1,12 +1,12 @@
 /** Before the first message: what this is, whether this device can do it, and the one next step. */
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
-import { AddModel } from './AddModel.tsx';
+import { AddModel } from './models/AddModel.tsx';
 import { useApp } from './appContext.ts';
 import { DeviceLine } from './DeviceLine.tsx';
 import { say } from './say.ts';
 import { Mark } from './icons.tsx';
-import { ModelList } from './ModelList.tsx';
+import { ModelList } from './models/ModelList.tsx';
 
 export function Welcome(): ReactNode {
   const { models } = useApp();

@@ -1,0 +1,177 @@
+/** The ways a model comes here: a file, a repository, an address. Dropping one works anywhere on the page. */
+import { useId, useRef, type FormEvent, type ReactNode } from 'react';
+import { useStore } from 'zustand';
+import type { HubFile } from '../../protocol/api.ts';
+import { isWholeModel } from '../../state/models.ts';
+import { useApp } from '../appContext.ts';
+import { say } from '../say.ts';
+import { size } from '../format.ts';
+import { chosenFiles } from './givenFiles.ts';
+import { repoOf } from './repo.ts';
+import { wordsFor } from '../words.ts';
+
+export function AddModel(): ReactNode {
+  return (
+    <div className="add">
+      <FilePicker />
+      <HubForm />
+      <HubFiles />
+      <UrlForm />
+    </div>
+  );
+}
+
+/** Browsers of phones may know no folders. */
+const FOLDERS = 'webkitdirectory' in HTMLInputElement.prototype;
+
+function FilePicker(): ReactNode {
+  return (
+    <div className="row pick">
+      <Picker label={say.add.choose} strong what={{ multiple: true }} />
+      {FOLDERS && <Picker label={say.add.chooseFolder} what={{ webkitdirectory: '' }} />}
+      <span className="facts drop-hint">{say.add.drop}</span>
+    </div>
+  );
+}
+
+interface PickerProps {
+  readonly label: string;
+  readonly strong?: boolean;
+  /** React's types know no webkitdirectory. */
+  readonly what: { readonly multiple: boolean } | { readonly webkitdirectory: '' };
+}
+
+function Picker({ label, strong = false, what }: PickerProps): ReactNode {
+  const { models } = useApp();
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <button type="button" className={strong ? 'strong' : ''} onClick={() => input.current?.click()}>
+        {label}
+      </button>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        {...what}
+        aria-label={label}
+        onChange={({ currentTarget }) => {
+          void models.addFiles(chosenFiles(currentTarget.files ?? []));
+          // The same file may be chosen again after a failure.
+          currentTarget.value = '';
+        }}
+      />
+    </>
+  );
+}
+
+function fieldOf(event: FormEvent<HTMLFormElement>, name: string): HTMLInputElement {
+  const field = event.currentTarget.elements.namedItem(name);
+  if (!(field instanceof HTMLInputElement)) throw new Error(`the form has no field ${name}`);
+  return field;
+}
+
+function HubForm(): ReactNode {
+  const { models } = useApp();
+  const id = useId();
+  function submit(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault();
+    const field = fieldOf(event, 'repo');
+    const repo = repoOf(field.value);
+    field.setCustomValidity(repo === null ? say.add.hubBad : '');
+    if (repo === null) field.reportValidity();
+    else void models.listHub(repo);
+  }
+  return (
+    <form className="field" onSubmit={submit} noValidate>
+      <label htmlFor={id}>{say.add.hubLabel}</label>
+      <div className="row">
+        <input
+          id={id}
+          name="repo"
+          placeholder={say.add.hubHint}
+          autoComplete="off"
+          autoCapitalize="off"
+          spellCheck={false}
+          onInput={({ currentTarget }) => currentTarget.setCustomValidity('')}
+        />
+        <button type="submit">{say.add.hubList}</button>
+      </div>
+    </form>
+  );
+}
+
+function HubFiles(): ReactNode {
+  const { models } = useApp();
+  const hub = useStore(models.store, (s) => s.hub);
+  switch (hub.phase) {
+    case 'idle':
+      return null;
+    case 'asking':
+      return (
+        <p className="facts" role="status">
+          {say.add.hubAsking(hub.repo)}
+        </p>
+      );
+    case 'failed': {
+      const words = wordsFor(hub.failure);
+      return (
+        <p className="facts bad" role="alert">
+          {words.title}. {words.happened} {words.todo}
+        </p>
+      );
+    }
+    case 'listed':
+      if (hub.files.length === 0) return <p className="facts">{say.add.hubNone(hub.repo)}</p>;
+      return (
+        <ul className="hub-files" aria-label={say.add.hubFiles(hub.repo)}>
+          {hub.files.map((file) => (
+            <HubRow key={file.path} repo={hub.repo} file={file} />
+          ))}
+        </ul>
+      );
+    default:
+      return hub satisfies never;
+  }
+}
+
+function HubRow({ repo, file }: { readonly repo: string; readonly file: HubFile }): ReactNode {
+  const { models } = useApp();
+  const { path, bytes, parts } = file;
+  const name = isWholeModel(path) ? say.add.wholeModel : path;
+  return (
+    <li>
+      <span className="path">{name}</span>
+      <span className="facts">
+        {size(bytes)}
+        {parts.length > 1 && ` · ${say.add.parts(parts.length)}`}
+      </span>
+      <button
+        type="button"
+        aria-label={say.add.downloadFile(name)}
+        onClick={() => models.addFromHub(repo, file)}
+      >
+        {say.add.download}
+      </button>
+    </li>
+  );
+}
+
+function UrlForm(): ReactNode {
+  const { models } = useApp();
+  const id = useId();
+  function submit(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault();
+    void models.importModel({ kind: 'url', url: fieldOf(event, 'url').value.trim() });
+    event.currentTarget.reset();
+  }
+  return (
+    <form className="field" onSubmit={submit}>
+      <label htmlFor={id}>{say.add.urlLabel}</label>
+      <div className="row">
+        <input id={id} name="url" type="url" required placeholder={say.add.urlHint} autoComplete="off" />
+        <button type="submit">{say.add.urlStart}</button>
+      </div>
+    </form>
+  );
+}
