@@ -3,25 +3,28 @@
  * name is a query string that says how it behaves; see `Behaviour`.
  */
 import type { FailureCode } from '../../src/base/failure.ts';
-import type {
-  ChatRequest,
-  ChatResult,
-  DeviceReport,
-  Failure,
-  ModelCard,
-  ModelSource,
-  Result,
-  WorkerApi,
+import {
+  GUIDE_ID,
+  type ChatRequest,
+  type ChatResult,
+  type ExpertShape,
+  type Failure,
+  type ModelCard,
+  type ModelSource,
+  type Result,
+  type Routes,
+  type WorkerApi,
 } from '../../src/protocol/api.ts';
 import { serve } from '../../src/protocol/serve.ts';
 import { ANSWER, LONG_ANSWER } from './answers.ts';
+import { DEVICE, GUIDE, LARGE, selfTestCases, STORED } from './fakeCards.ts';
 
 const asked = new URLSearchParams(self.name);
 const flag = (name: string): string => asked.get(name) ?? '';
 const amount = (name: string, usual: number): number => (asked.has(name) ? Number(flag(name)) : usual);
 
 const behaviour = {
-  /** 'one', 'many', 'partial': what is stored at the start. */
+  /** A key of STORED: what is there at the start, beside the guide. */
   models: flag('models'),
   /** 'software' or a failure code. */
   device: flag('device'),
@@ -43,6 +46,11 @@ const behaviour = {
   token: amount('token', 4),
   load: amount('load', 20),
   import: amount('import', 20),
+  /** The kernel whose cases fail in the self-test, and milliseconds a case takes. */
+  failTest: flag('failTest'),
+  test: amount('test', 10),
+  /** Records that are bad when a model is verified. */
+  bad: amount('bad', 0),
 };
 const atFault: Failure['detail'] = {
   ...(behaviour.failWhat !== '' && { what: behaviour.failWhat }),
@@ -50,55 +58,8 @@ const atFault: Failure['detail'] = {
 };
 if (flag('crash') !== '') throw new Error('the fake was asked to crash');
 
-const CARD: ModelCard = {
-  id: 'smol',
-  title: 'SmolLM2 135M Instruct',
-  family: 'llama',
-  origin: 'file:smollm2-135m-instruct-q4_1.gguf',
-  license: 'apache-2.0',
-  quantisation: 'Q4_1',
-  bytes: 98_362_432,
-  contextLength: 8192,
-  state: 'ready',
-  doneBytes: 98_362_432,
-  resumable: false,
-};
-const LARGE: ModelCard = {
-  ...CARD,
-  id: 'qwen',
-  title: 'Qwen3 4B Instruct 2507',
-  family: 'qwen3',
-  origin: 'hub:Qwen/Qwen3-4B-Instruct-2507-GGUF/Qwen3-4B-Instruct-2507-Q4_K_M.gguf',
-  quantisation: 'Q4_K_M',
-  bytes: 4_100_000_000,
-  doneBytes: 4_100_000_000,
-  contextLength: 262_144,
-};
-const PARTIAL: ModelCard = {
-  ...LARGE,
-  id: 'half',
-  state: 'partial',
-  doneBytes: 1_200_000_000,
-  resumable: true,
-};
-const STORED: Readonly<Record<string, readonly ModelCard[]>> = {
-  one: [CARD],
-  many: [CARD, LARGE, PARTIAL],
-  partial: [PARTIAL],
-};
-
-const DEVICE: DeviceReport = {
-  vendor: 'nvidia',
-  architecture: 'ada',
-  description: 'NVIDIA GeForce RTX 4070',
-  software: false,
-  features: ['shader-f16', 'subgroups', 'timestamp-query'],
-  maxBufferBytes: 4_294_967_296,
-  maxBindingBytes: 2_147_483_644,
-  kernelShape: 'hardware',
-};
-
-let cards: readonly ModelCard[] = STORED[behaviour.models] ?? [];
+let cards: readonly ModelCard[] = [GUIDE, ...(STORED[behaviour.models] ?? [])];
+let loaded: ModelCard | null = null;
 const cancelled = new Set<string>();
 let tellFailure: (failure: Failure) => void = () => undefined;
 
@@ -135,6 +96,30 @@ function answerTo(request: ChatRequest): string {
   return `${ANSWER}\n\n(You wrote: ${request.messages.at(-1)?.content ?? ''})`;
 }
 
+/** The same choice for the same token, and different ones for others: experts are spread unevenly, as real ones are. */
+function routesOf({ layers, experts, topK }: ExpertShape, token: number): Routes {
+  const ids = new Uint16Array(layers * topK);
+  const weights = new Float32Array(layers * topK);
+  for (let layer = 0; layer < layers; layer++) {
+    const chosen = new Set<number>();
+    for (let draw = 1; chosen.size < topK; draw++) {
+      const noise = Math.abs(Math.sin(token * 12.9898 + layer * 78.233 + draw * 37.719) * 43758.5453) % 1;
+      chosen.add(Math.floor(noise * noise * experts));
+    }
+    ids.set(
+      [...chosen].sort((a, b) => a - b),
+      layer * topK,
+    );
+    for (let k = 0; k < topK; k++) weights[layer * topK + k] = (2 * (k + 1)) / (topK * (topK + 1));
+  }
+  return { token, ids, weights };
+}
+
+/** Without WebGPU the guide alone can be loaded, on the processor. */
+function withoutGpu(): boolean {
+  return behaviour.device !== '' && behaviour.device !== 'software';
+}
+
 const fake: WorkerApi = {
   device: async () => {
     if (behaviour.device === 'software')
@@ -143,7 +128,7 @@ const fake: WorkerApi = {
   },
   storage: async () =>
     ok({
-      usedBytes: cards.reduce((sum, { doneBytes }) => sum + doneBytes, 0),
+      usedBytes: cards.reduce((sum, { doneBytes, builtIn }) => sum + (builtIn === true ? 0 : doneBytes), 0),
       quotaBytes: 120e9,
       persisted: true,
     }),
@@ -200,6 +185,8 @@ const fake: WorkerApi = {
   },
 
   loadModel: async (job, id, { contextLength }, onProgress) => {
+    if (withoutGpu() && id !== GUIDE_ID) return failed(behaviour.device);
+    loaded = null;
     for (const phase of ['device', 'weights', 'kernels'] as const) {
       for (let done = 0; done <= 5; done++) {
         await wait(behaviour.load);
@@ -208,9 +195,54 @@ const fake: WorkerApi = {
       }
       if (phase === 'weights' && behaviour.failLoad !== '') return failed(behaviour.failLoad, atFault);
     }
-    return ok({ modelId: id, contextLength, gpuBytes: 214_000_000, loadMs: 18 * behaviour.load });
+    loaded = cards.find((card) => card.id === id) ?? null;
+    return ok({
+      modelId: id,
+      contextLength: Math.min(contextLength, loaded?.contextLength ?? contextLength),
+      runsOn: withoutGpu() ? 'cpu' : 'gpu',
+      gpuBytes: withoutGpu() ? 0 : id === GUIDE_ID ? 6_400_000 : 214_000_000,
+      loadMs: 18 * behaviour.load,
+    });
   },
-  unloadModel: async () => ok(null),
+  unloadModel: async () => {
+    loaded = null;
+    return ok(null);
+  },
+  release: async () => {
+    loaded = null;
+    return ok(null);
+  },
+  verifyModel: async (job, id, onProgress) => {
+    const records = 20;
+    for (let done = 0; done < records; done++) {
+      await wait(behaviour.load);
+      if (cancelled.has(job)) return failed('CANCELLED');
+      onProgress(done + 1, records);
+    }
+    const bytes = cards.find((card) => card.id === id)?.bytes ?? 0;
+    return ok({ records, bytes, bad: Array.from({ length: behaviour.bad }, (_, index) => index) });
+  },
+  countTokens: async (text) => (loaded ? ok(Math.ceil(text.length / 4)) : failed('BAD_REQUEST')),
+  selfTest: async (job, mode, onCase) => {
+    const cases = selfTestCases(behaviour.failTest, mode === 'quick');
+    for (const [index, done] of cases.entries()) {
+      await wait(behaviour.test);
+      if (cancelled.has(job)) return failed('CANCELLED');
+      onCase(done, index, cases.length);
+    }
+    return ok({ key: 'a device, a browser', mode, cases, ms: cases.length * behaviour.test });
+  },
+  benchmark: async (job) => {
+    await wait(10 * behaviour.test);
+    if (cancelled.has(job)) return failed('CANCELLED');
+    return ok({
+      rows: [
+        { name: 'memory', value: 448.2, unit: 'GB/s' },
+        { name: 'matvec', value: 391.5, unit: 'GB/s' },
+        ...(loaded ? [{ name: 'decode', value: 31.4, unit: 'tokens/s' }] : []),
+      ],
+    });
+  },
 
   chat: async (job, request, onEvent) => {
     const { messages } = request;
@@ -241,6 +273,7 @@ const fake: WorkerApi = {
         if (!lost.ok) tellFailure(lost.failure);
         return lost;
       }
+      if (request.routes && loaded?.experts) onEvent({ kind: 'routes', ...routesOf(loaded.experts, tokens) });
       onEvent({ kind: 'text', text: text.slice(at, at + 4), tokens: ++tokens });
     }
     return ok({
