@@ -1,0 +1,107 @@
+/**
+ * What a conversation is, here and on the disk. Its messages are a tree: each
+ * names the one it answers or follows (`parent`), and where several follow the
+ * same one, `chosen` names the branch that is shown.
+ */
+import * as v from 'valibot';
+
+/** A text file given with a question. */
+const AttachmentSchema = v.object({
+  name: v.string(),
+  text: v.string(),
+  /** Of the file. */
+  bytes: v.number(),
+  /** In the vocabulary of the model that was loaded then, or estimated where none was. */
+  tokens: v.number(),
+});
+
+const FiguresSchema = v.object({
+  tokens: v.number(),
+  tokensPerSecond: v.number(),
+  timeToFirstTokenMs: v.number(),
+  /** Title of the model that spoke; '' where it was not noted. */
+  model: v.string(),
+});
+
+export const MessageSchema = v.object({
+  id: v.string(),
+  /** The message before it; null for the first of a conversation. */
+  parent: v.nullable(v.string()),
+  role: v.picklist(['user', 'assistant']),
+  /** As it was written; of an answer with the markers around its reasoning (reasoning.ts). */
+  content: v.string(),
+  /** Milliseconds since 1970. */
+  createdAt: v.number(),
+  figures: v.nullable(FiguresSchema),
+  /** How an answer ended; null for what the user wrote. */
+  end: v.nullable(v.picklist(['stop', 'length', 'aborted', 'context', 'failed'])),
+  droppedMessages: v.number(),
+  /** How long it reasoned before it answered; null where it did not, or nobody measured. */
+  reasoningMs: v.nullable(v.number()),
+  attachments: v.array(AttachmentSchema),
+});
+
+/** What the list knows of a conversation without reading it. */
+export const HeadSchema = v.object({
+  id: v.string(),
+  /** '' until something was asked. */
+  title: v.string(),
+  titledBy: v.picklist(['question', 'user']),
+  createdAt: v.number(),
+  /** When it was last asked or answered in; renaming does not count. */
+  updatedAt: v.number(),
+  pinned: v.boolean(),
+  /** Told to the model first; null for the one in the settings. */
+  systemPrompt: v.nullable(v.string()),
+});
+
+export const BodySchema = v.object({
+  /** In the order they were written. */
+  messages: v.array(MessageSchema),
+  /** The child shown of each message that has several; of the first ones under ROOT. */
+  chosen: v.record(v.string(), v.string()),
+});
+
+export const DraftSchema = v.object({ text: v.string(), attachments: v.array(AttachmentSchema) });
+
+/** Where `chosen` keeps which of the first messages is shown. */
+export const ROOT = '';
+
+export type Attachment = Readonly<v.InferOutput<typeof AttachmentSchema>>;
+export type Figures = Readonly<v.InferOutput<typeof FiguresSchema>>;
+export type Message = Readonly<
+  Omit<v.InferOutput<typeof MessageSchema>, 'attachments'> & { attachments: readonly Attachment[] }
+>;
+export type Head = Readonly<v.InferOutput<typeof HeadSchema>>;
+
+export interface Body {
+  readonly messages: readonly Message[];
+  readonly chosen: Readonly<Record<string, string>>;
+}
+
+/** What was typed but not sent. */
+export interface Draft {
+  readonly text: string;
+  readonly attachments: readonly Attachment[];
+}
+
+/** All of one conversation. */
+export type Conversation = Head & Body & { readonly draft: Draft };
+
+export const NO_DRAFT: Draft = { text: '', attachments: [] };
+
+const TITLE_LENGTH = 60;
+
+/** A title from what was asked first: its first line, cut between words. */
+export function titleFrom(question: string): string {
+  const line =
+    question
+      .split('\n')
+      .map((text) => text.trim())
+      .find((text) => text !== '') ?? '';
+  const characters = [...line.replace(/\s+/g, ' ')];
+  if (characters.length <= TITLE_LENGTH) return characters.join('');
+  const cut = characters.slice(0, TITLE_LENGTH).join('');
+  const space = cut.lastIndexOf(' ');
+  return `${cut.slice(0, space > TITLE_LENGTH / 2 ? space : cut.length).trimEnd()}…`;
+}
