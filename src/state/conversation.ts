@@ -94,14 +94,13 @@ const TITLE_LENGTH = 60;
 
 /** A title from what was asked first: its first line, cut between words. */
 export function titleFrom(question: string): string {
-  const line =
-    question
-      .split('\n')
-      .map((text) => text.trim())
-      .find((text) => text !== '') ?? '';
-  const characters = [...line.replace(/\s+/g, ' ')];
-  if (characters.length <= TITLE_LENGTH) return characters.join('');
-  const cut = characters.slice(0, TITLE_LENGTH).join('');
+  const line = question
+    .split('\n')
+    .map((text) => text.trim().replace(/\s+/g, ' '))
+    .find((text) => text !== '');
+  if (line === undefined || line.length <= TITLE_LENGTH) return line ?? '';
+  // Not in the middle of a character of two code units.
+  const cut = line.slice(0, TITLE_LENGTH).replace(/[\ud800-\udbff]$/, '');
   const space = cut.lastIndexOf(' ');
-  return `${cut.slice(0, space > TITLE_LENGTH / 2 ? space : cut.length).trimEnd()}…`;
+  return `${cut.slice(0, space > TITLE_LENGTH / 2 ? space : cut.length)}…`;
 }
