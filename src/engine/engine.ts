@@ -81,10 +81,12 @@ export class Engine {
     this.#model = null;
   }
 
-  async dispose(): Promise<void> {
+  /** Unloads and gives the device back; the next call that needs one opens another. */
+  async release(): Promise<void> {
     this.unload();
-    const gpu = await this.#opening?.catch(() => null);
+    const opening = this.#opening;
     this.#opening = null;
-    gpu?.dispose();
+    this.#choice = null;
+    (await opening?.catch(() => null))?.dispose();
   }
 }

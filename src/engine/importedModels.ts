@@ -1,4 +1,6 @@
 /** The models that are here, as the page lists them. */
+import { chooseKvType, kvBytesPerToken } from '../graph/index.ts';
+import type { ModelSpec } from '../models/index.ts';
 import type { DamagedEntry, ModelManifest, PartialImport, RecordStore } from '../storage/index.ts';
 
 /** The protocol's ModelCard, which the engine may not name. */
@@ -14,7 +16,17 @@ export interface ImportedCard {
   readonly state: 'ready' | 'partial' | 'damaged';
   readonly doneBytes: number;
   readonly resumable: boolean;
+  readonly builtIn?: boolean;
+  /** With the model's whole context; 0 where unknown. */
+  readonly kvBytesPerToken: number;
+  readonly experts: ExpertShape | null;
   readonly outdated?: boolean;
+}
+
+interface ExpertShape {
+  readonly layers: number;
+  readonly experts: number;
+  readonly topK: number;
 }
 
 /** Finished ones first, then those that can go on, then what can only be removed; each oldest first. */
@@ -51,8 +63,22 @@ export function cardOf({
     state: 'ready',
     doneBytes: bytes,
     resumable: false,
+    ...sizesOf(spec),
   };
 }
+
+/** What follows from a model's form. */
+export function sizesOf(spec: ModelSpec): Pick<ImportedCard, 'kvBytesPerToken' | 'experts'> {
+  const mixtures = spec.layers.flatMap(({ ffn }) => (ffn.kind === 'moe' ? [ffn] : []));
+  const [first] = mixtures;
+  return {
+    kvBytesPerToken: kvBytesPerToken(spec, chooseKvType(spec, spec.contextLength)),
+    experts: first ? { layers: mixtures.length, experts: first.experts, topK: first.topK } : null,
+  };
+}
+
+/** Of what has not been read, or can't be. */
+const UNKNOWN_SIZES = { kvBytesPerToken: 0, experts: null };
 
 function partialCard(partial: PartialImport): ImportedCard {
   const { id, title, family, origin, license, quantisation, bytes, contextLength, records } = partial;
@@ -70,6 +96,7 @@ function partialCard(partial: PartialImport): ImportedCard {
     doneBytes,
     // A page may not reopen a local file by itself.
     resumable: !origin.startsWith('file:'),
+    ...UNKNOWN_SIZES,
   };
 }
 
@@ -86,6 +113,7 @@ function damagedCard({ id, title, outdated }: DamagedEntry): ImportedCard {
     state: 'damaged',
     doneBytes: 0,
     resumable: false,
+    ...UNKNOWN_SIZES,
     outdated,
   };
 }

@@ -6,3 +6,4 @@ export { importModel } from './importModel.ts';
 export { openSource } from './importSource.ts';
 export { listModels } from './importedModels.ts';
 export { type LoadedModel } from './loadModel.ts';
+export { verifyModel } from './verifyModel.ts';

@@ -40,7 +40,7 @@ function rowsOf(attention: AttentionSpec): Readonly<Record<string, number>> {
 }
 
 /** Bytes of one position over all layers. */
-function kvBytesPerToken(spec: ModelSpec, type: KvType): number {
+export function kvBytesPerToken(spec: ModelSpec, type: KvType): number {
   const values = spec.layers.flatMap(({ attention }) => Object.values(rowsOf(attention)));
   return values.reduce((sum, row) => sum + row * KV_BYTES[type], 0);
 }

@@ -42,9 +42,14 @@ export function connect(worker: Worker): WorkerApi {
     importModel: (job, source, weights, onProgress) =>
       settle(remote.importModel(job, source, weights, proxy(onProgress))),
     deleteModel: (id) => settle(remote.deleteModel(id)),
+    verifyModel: (job, id, onProgress) => settle(remote.verifyModel(job, id, proxy(onProgress))),
     loadModel: (job, id, options, onProgress) =>
       settle(remote.loadModel(job, id, options, proxy(onProgress))),
     unloadModel: () => settle(remote.unloadModel()),
+    release: () => settle(remote.release()),
+    countTokens: (text) => settle(remote.countTokens(text)),
+    selfTest: (job, mode, onCase) => settle(remote.selfTest(job, mode, proxy(onCase))),
+    benchmark: (job) => settle(remote.benchmark(job)),
     chat: (job, request, onEvent) => settle(remote.chat(job, request, proxy(onEvent))),
     complete: (job, request, onLogits) => settle(remote.complete(job, request, proxy(onLogits))),
     cancel: (job) => void remote.cancel(job),

@@ -15,8 +15,13 @@ export function serve(api: WorkerApi): void {
     importModel: (job, source, weights, tell) =>
       after(tell, (heard) => api.importModel(job, source, weights, heard)),
     deleteModel: (id) => api.deleteModel(id),
+    verifyModel: (job, id, tell) => after(tell, (heard) => api.verifyModel(job, id, heard)),
     loadModel: (job, id, options, tell) => after(tell, (heard) => api.loadModel(job, id, options, heard)),
     unloadModel: () => api.unloadModel(),
+    release: () => api.release(),
+    countTokens: (text) => api.countTokens(text),
+    selfTest: (job, mode, tell) => after(tell, (heard) => api.selfTest(job, mode, heard)),
+    benchmark: (job) => api.benchmark(job),
     chat: (job, request, tell) => after(tell, (heard) => api.chat(job, request, heard)),
     complete: (job, request, tell) => after(tell, (heard) => api.complete(job, request, heard)),
     cancel: (job) => api.cancel(job),
@@ -25,15 +30,15 @@ export function serve(api: WorkerApi): void {
   expose(served);
 }
 
-async function after<E, T>(
-  tell: (event: E) => void,
-  work: (heard: (event: E) => void) => Promise<Result<T>>,
+async function after<E extends readonly unknown[], T>(
+  tell: (...event: E) => void,
+  work: (heard: (...event: E) => void) => Promise<Result<T>>,
 ): Promise<Result<T>> {
   let last: unknown;
   try {
-    return await work((event) => {
+    return await work((...event) => {
       // To the types it returns nothing; over the wire, a promise of having been received.
-      last = tell(event);
+      last = tell(...event);
       return last;
     });
   } finally {

@@ -3,7 +3,7 @@
  * whatever it throws into a failure the page has words for.
  */
 import { AppError, asAppError, isAbort } from '../base/failure.ts';
-import { chat, complete, Engine, importModel, listModels, openSource } from '../engine/index.ts';
+import { chat, complete, Engine, importModel, listModels, openSource, verifyModel } from '../engine/index.ts';
 import type { DeviceReport, Failure, Result, WorkerApi } from '../protocol/api.ts';
 import { serve } from '../protocol/serve.ts';
 import { createIdbStore, hubListing, storageReport } from '../storage/index.ts';
@@ -70,6 +70,9 @@ const api: WorkerApi = {
       return null;
     }),
 
+  verifyModel: (name, id, onProgress) =>
+    job(name, (signal) => verifyModel(store, parse(requests.text, id), signal, onProgress)),
+
   loadModel: (name, id, options, onProgress) =>
     job(name, async (signal) => {
       const { contextLength } = parse(requests.loadOptions, options);
@@ -85,6 +88,7 @@ const api: WorkerApi = {
       return {
         modelId: id,
         contextLength: model.contextLength,
+        runsOn: 'gpu',
         gpuBytes: gpu.memory.bytes,
         loadMs: performance.now() - started,
       };
@@ -94,6 +98,26 @@ const api: WorkerApi = {
     answer(() => {
       engine.unload();
       return Promise.resolve(null);
+    }),
+
+  release: () =>
+    answer(async () => {
+      await engine.release();
+      return null;
+    }),
+
+  countTokens: (text) =>
+    answer(() => Promise.resolve(engine.model.tokenizer.encode(parse(requests.text, text)).length)),
+
+  selfTest: (name, mode, _onCase) =>
+    job(name, () => {
+      parse(requests.selfTestMode, mode);
+      throw new AppError('BAD_REQUEST', 'this worker has no self-test yet');
+    }),
+
+  benchmark: (name) =>
+    job(name, () => {
+      throw new AppError('BAD_REQUEST', 'this worker has no benchmark yet');
     }),
 
   chat: (name, request, onEvent) =>

@@ -24,6 +24,7 @@ export const chatRequest = v.object({
   sampling,
   maxTokens: v.pipe(count, v.minValue(1)),
   stop: v.array(v.pipe(v.string(), v.minLength(1))),
+  routes: v.boolean(),
 });
 
 export const completionRequest = v.object({
@@ -48,6 +49,7 @@ export const modelSource = v.variant('kind', [
 ]);
 
 export const weightsMode = v.picklist(['keep', 'q8', 'q4']);
+export const selfTestMode = v.picklist(['quick', 'full']);
 export const loadOptions = v.object({ contextLength: v.pipe(count, v.minValue(1)) });
 export const text = v.string();
 

@@ -49,7 +49,7 @@ export async function withNodeModel<T>(
     const loadMs = performance.now() - imported;
     return await work({ model, gpu, adapter, importMs: imported - started, loadMs });
   } finally {
-    await engine.dispose();
+    await engine.release();
   }
 }
 
