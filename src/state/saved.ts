@@ -6,6 +6,7 @@
  */
 import { createStore, get, set, type UseStore } from 'idb-keyval';
 import * as v from 'valibot';
+import { SettingsSchema, type Settings } from './settingsSchema.ts';
 
 const FiguresSchema = v.object({
   tokens: v.number(),
@@ -23,26 +24,7 @@ const MessageSchema = v.object({
   droppedMessages: v.number(),
 });
 
-const within = (low: number, high: number) => v.pipe(v.number(), v.minValue(low), v.maxValue(high));
-
-const SettingsSchema = v.object({
-  systemPrompt: v.string(),
-  temperature: within(0, 2),
-  topK: within(0, 1000),
-  topP: within(0, 1),
-  minP: within(0, 1),
-  repetitionPenalty: within(0.5, 2),
-  frequencyPenalty: within(-2, 2),
-  presencePenalty: within(-2, 2),
-  /** null draws a new one for each answer. */
-  seed: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffffffff))),
-  maxTokens: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000)),
-  /** Asked for when a model is loaded. */
-  contextLength: v.pipe(v.number(), v.integer(), v.minValue(256), v.maxValue(1_000_000)),
-});
-
 export type Message = Readonly<v.InferOutput<typeof MessageSchema>>;
-export type Settings = Readonly<v.InferOutput<typeof SettingsSchema>>;
 
 let opened: UseStore | undefined;
 const place = (): UseStore => (opened ??= createStore('shoal-page', 'facts'));

@@ -1,9 +1,10 @@
 /** How answers are drawn, and what the model is told first. */
 import { createStore } from 'zustand/vanilla';
 import type { Sampling } from '../protocol/api.ts';
-import { saved, type Settings } from './saved.ts';
+import { saved } from './saved.ts';
+import type { Settings } from './settingsSchema.ts';
 
-export type { Settings } from './saved.ts';
+export { LANGUAGES, THEMES, type Settings } from './settingsSchema.ts';
 
 const defaultSettings: Settings = {
   systemPrompt: '',
@@ -17,6 +18,9 @@ const defaultSettings: Settings = {
   seed: null,
   maxTokens: 1024,
   contextLength: 4096,
+  theme: 'system',
+  language: 'system',
+  expertView: false,
 };
 
 export function createSettings() {
