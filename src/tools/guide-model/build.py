@@ -38,7 +38,9 @@ def main():
     length = ("--minutes", args.minutes) if args.minutes else ("--steps", args.steps)
     run("train", "--seed", args.seed, "--corpus", corpus, "--tokenizer", out / "tokenizer", "--out", run_folder, *length)
     run("export", "--checkpoint", run_folder / "checkpoint.pt", "--tokenizer", out / "tokenizer", "--out", folder)
-    run("evaluate", "--engine", "--model", folder)
+    engine = ["node", "src/tools/run.mjs", "src/tools/guide-model/evaluate.ts", "--model", str(folder), "--card"]
+    print("$", *engine, flush=True)
+    subprocess.run(engine, cwd=ROOT, check=True)
 
 
 if __name__ == "__main__":
