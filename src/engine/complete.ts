@@ -5,7 +5,7 @@ import { createStreamDecoder, encodeChat, encodePrompt } from '../text/index.ts'
 import type { LoadedModel } from './loadModel.ts';
 import type { SamplingSettings } from './sampling.ts';
 import type { Finish } from './session.ts';
-import { trace, type Trace } from './trace.ts';
+import { trace, type Trace, type TraceOptions } from './trace.ts';
 
 export type CompletionPrompt =
   | { readonly text: string; readonly chat: boolean }
@@ -18,6 +18,8 @@ export interface CompletionOptions {
   readonly signal: AbortSignal;
   /** Where given: the logits of every position, rows of `vocab` floats in order. */
   readonly onLogits?: (rows: Float32Array<ArrayBuffer>) => Promise<void>;
+  /** With onLogits: the experts chosen at the same positions. */
+  readonly onRoutes?: TraceOptions['onRoutes'];
 }
 
 export interface Completion {

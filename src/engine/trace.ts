@@ -16,7 +16,7 @@ export interface TraceOptions {
   /** Rows of `vocab` floats in order of position; prompt + tokens rows in all. */
   readonly onLogits: (rows: Float32Array<ArrayBuffer>) => Promise<void>;
   /** The experts chosen at the same positions, where asked for. */
-  readonly onRoutes?: (routes: ChosenExperts) => void;
+  readonly onRoutes?: ((routes: ChosenExperts) => void) | undefined;
 }
 
 export interface Trace {
@@ -47,7 +47,7 @@ export async function trace(
   const tokens: number[] = [];
   let finish: Finish = most < options.maxTokens ? 'context' : 'length';
   for (let position = last; ; position++) {
-    const id = await runner.decode(position);
+    const { id } = await runner.decode(position);
     await options.onLogits(await runner.readLogits());
     options.onRoutes?.(await runner.readRoutes(1, true));
     if (tokens.length === most) break;
