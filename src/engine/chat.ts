@@ -10,6 +10,7 @@ import {
   stopStringsOf,
   type Message,
 } from '../text/index.ts';
+import type { TokenRoutes } from '../graph/index.ts';
 import type { LoadedModel } from './loadModel.ts';
 import type { SamplingSettings } from './sampling.ts';
 import type { Finish } from './session.ts';
@@ -22,6 +23,8 @@ export interface ChatOptions {
   readonly signal: AbortSignal;
   readonly onPrefill: (done: number, total: number) => void;
   readonly onText: (text: string, tokens: number) => void;
+  /** Where given, told the experts of each token of the answer, from 0, before its text. */
+  readonly onRoutes?: ((token: number, routes: TokenRoutes) => void) | undefined;
 }
 
 export interface ChatOutcome {
@@ -38,6 +41,7 @@ export async function chat(model: LoadedModel, options: ChatOptions): Promise<Ch
   const start = performance.now();
   const { prompt, dropped } = fitPrompt(model, options.messages, options.maxTokens);
   const { session, tokenizer } = model;
+  const { onRoutes } = options;
   const outcome = {
     finish: 'aborted' as Finish,
     promptTokens: prompt.length,
@@ -67,6 +71,7 @@ export async function chat(model: LoadedModel, options: ChatOptions): Promise<Ch
     maxTokens: options.maxTokens,
     stopIds: new Set(model.manifest.text.stopIds),
     signal: options.signal,
+    onTokenRoutes: onRoutes && ((routes) => onRoutes(outcome.tokens, routes)),
   });
   for (let next = await ids.next(); ; next = await ids.next()) {
     if (next.done) {

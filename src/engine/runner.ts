@@ -15,7 +15,7 @@ import {
   type ReadbackRing,
   type StepArena,
 } from '../gpu/index.ts';
-import { Forward, keepable, type ChosenExperts, type GpuWeights } from '../graph/index.ts';
+import { Forward, keepable, type ChosenExperts, type GpuWeights, type TokenRoutes } from '../graph/index.ts';
 import { NO_TOKEN, type KernelShape, type KvType } from '../kernels/index.ts';
 import type { ModelSpec } from '../models/index.ts';
 import { GREEDY, type SamplingSettings } from './sampling.ts';
@@ -30,6 +30,14 @@ export interface RunnerOptions {
   readonly chunk: number | undefined;
 }
 
+/** What one step gave. */
+export interface Decoded {
+  readonly id: number;
+  /** null where they were not asked for or there are none. */
+  readonly routes: TokenRoutes | null;
+}
+
+const ID_BYTES = 4;
 const MIN_DEPTH = 2;
 const MAX_DEPTH = 16;
 
@@ -42,7 +50,8 @@ export class Runner {
   readonly #gpu: Gpu;
   readonly #forward: Forward;
   readonly #steps: StepArena;
-  readonly #ids: ReadbackRing;
+  /** The id a step chose, and behind it, where asked for, the log of its experts. */
+  readonly #answers: ReadbackRing;
   readonly #spec: ModelSpec;
   /** One past the highest position computed since the first. */
   #written = 0;
@@ -60,7 +69,8 @@ export class Runner {
     this.contextLength = options.contextLength;
     this.chunk = forward.chunk;
     this.logitRows = forward.logitRows;
-    this.#ids = createReadbackRing(options.gpu, MAX_DEPTH + 1, 16);
+    const slotBytes = ID_BYTES + (forward.routeLog?.size ?? 0);
+    this.#answers = createReadbackRing(options.gpu, MAX_DEPTH + 1, slotBytes);
   }
 
   /** Builds programs for the first page, compiles every kernel and runs each once. */
@@ -136,12 +146,16 @@ export class Runner {
     return this.#forward.readRows(head.rows, tokens);
   }
 
-  /** One token at `position`; resolves to the id the GPU chose for position + 1. */
-  async decode(position: number): Promise<number> {
-    const { programs, timeline } = this.#forward;
+  /**
+   * One token at `position`; resolves to the id the GPU chose for position + 1 and, where
+   * asked for, the experts on the way to it: the same dispatches, one copy more.
+   */
+  async decode(position: number, routes = false): Promise<Decoded> {
+    const { programs, timeline, routeLog } = this.#forward;
     const encoder = this.#gpu.device.createCommandEncoder({ label: 'decode' });
     this.#encode(encoder, [programs.decode, programs.sample], position, 1);
-    const ticket = this.#ids.copy(encoder, timeline, (position + 1) * 4, 4);
+    const log = routes ? routeLog : null;
+    const ticket = this.#answers.copy(encoder, timeline, (position + 1) * 4, ID_BYTES, log);
     this.#gpu.device.queue.submit([encoder.finish()]);
     const answer = await ticket.read();
     this.#gpu.assertHealthy();
@@ -151,7 +165,7 @@ export class Runner {
       throw new AppError('KERNEL_CHECK_FAILED', 'the model produced numbers that are not numbers', {
         what: 'logits',
       });
-    return id;
+    return { id, routes: log && this.#forward.tokenRoutes(answer, ID_BYTES) };
   }
 
   /** The logits the last decode left. [1, vocab] */
@@ -209,7 +223,7 @@ export class Runner {
   async #measureLatency(): Promise<void> {
     for (let i = 0; i < 3; i++) {
       const encoder = this.#gpu.device.createCommandEncoder({ label: 'latency' });
-      const ticket = this.#ids.copy(encoder, this.#forward.timeline, 0, 4);
+      const ticket = this.#answers.copy(encoder, this.#forward.timeline, 0, 4);
       const start = performance.now();
       this.#gpu.device.queue.submit([encoder.finish()]);
       await ticket.read();
@@ -219,7 +233,7 @@ export class Runner {
   }
 
   dispose(): void {
-    this.#ids.dispose();
+    this.#answers.dispose();
     this.#forward.dispose();
     this.#steps.dispose();
   }

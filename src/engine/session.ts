@@ -5,7 +5,8 @@
  * but a shorter common prefix.
  */
 import { AppError } from '../base/failure.ts';
-import type { Runner } from './runner.ts';
+import type { TokenRoutes } from '../graph/index.ts';
+import type { Decoded, Runner } from './runner.ts';
 import type { SamplingSettings } from './sampling.ts';
 
 export interface GenerateOptions {
@@ -13,6 +14,8 @@ export interface GenerateOptions {
   readonly maxTokens: number;
   readonly stopIds: ReadonlySet<number>;
   readonly signal: AbortSignal;
+  /** Where given, told of each token right before it is yielded: the experts of the step that made it. */
+  readonly onTokenRoutes?: ((routes: TokenRoutes) => void) | undefined;
 }
 
 export type Finish = 'stop' | 'length' | 'context' | 'aborted';
@@ -74,22 +77,24 @@ export class Session {
     const first = this.#tokens.length;
     const room = this.#runner.contextLength - first;
     const most = Math.min(options.maxTokens, room);
-    const flight: Promise<number>[] = [];
+    const flight: Promise<Decoded>[] = [];
+    const wantsRoutes = options.onTokenRoutes !== undefined;
     let submitted = 0;
     try {
       this.#runner.beginSampling(options.sampling, this.#tokens);
       for (let made = 0; made < most; made++) {
         while (flight.length < this.#runner.depth && submitted < most) {
           await this.#runner.reserve(first + submitted, first + submitted - 1);
-          const step = this.#runner.decode(first - 1 + submitted++);
+          const step = this.#runner.decode(first - 1 + submitted++, wantsRoutes);
           step.catch(() => undefined); // heard when its turn comes, or dropped with the rest
           flight.push(step);
         }
-        const id = await flight.shift()!;
+        const { id, routes } = await flight.shift()!;
         this.#cached = this.#tokens.length;
         if (options.signal.aborted) return 'aborted';
         if (options.stopIds.has(id)) return 'stop';
         this.#tokens.push(id);
+        if (routes) options.onTokenRoutes?.(routes);
         yield id;
       }
       return options.maxTokens > room ? 'context' : 'length';

@@ -3,7 +3,7 @@
  * buffers made once, as many as there are steps in flight.
  */
 import { AppError } from '../base/failure.ts';
-import type { Gpu } from './types.ts';
+import type { BufferRange, Gpu } from './types.ts';
 
 export interface ReadbackTicket {
   /** The bytes, once the submitted copy has run; then the slot is free again. Call after submit. */
@@ -13,8 +13,17 @@ export interface ReadbackTicket {
 }
 
 export interface ReadbackRing {
-  /** Encodes a copy; offset and bytes are multiples of 4. All slots taken is a bug of the caller. */
-  copy(encoder: GPUCommandEncoder, source: GPUBuffer, offset: number, bytes: number): ReadbackTicket;
+  /**
+   * Encodes a copy, and behind it one of `also`; offsets and bytes are multiples of 4.
+   * All slots taken is a bug of the caller.
+   */
+  copy(
+    encoder: GPUCommandEncoder,
+    source: GPUBuffer,
+    offset: number,
+    bytes: number,
+    also?: BufferRange | null,
+  ): ReadbackTicket;
   readonly free: number;
   dispose(): void;
 }
@@ -23,24 +32,26 @@ const LOSS_DELAY_MS = 200;
 
 export function createReadbackRing(gpu: Gpu, slots: number, bytesPerSlot: number): ReadbackRing {
   const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
-  const all = Array.from({ length: slots }, (_, slot) =>
+  const stagings = Array.from({ length: slots }, (_, slot) =>
     gpu.memory.buffer(`readback ${slot}`, bytesPerSlot, usage),
   );
-  const idle = [...all];
+  const idle = [...stagings];
 
   return {
     get free() {
       return idle.length;
     },
-    copy(encoder, source, offset, bytes) {
-      if (bytes > bytesPerSlot) throw new Error(`readback of ${bytes} bytes in a slot of ${bytesPerSlot}`);
+    copy(encoder, source, offset, bytes, also) {
+      const all = bytes + (also?.size ?? 0);
+      if (all > bytesPerSlot) throw new Error(`readback of ${all} bytes in a slot of ${bytesPerSlot}`);
       const staging = idle.shift();
       if (staging === undefined) throw new Error(`all ${slots} readback slots are in flight`);
       encoder.copyBufferToBuffer(source, offset, staging, 0, bytes);
-      return ticketFor(gpu, staging, bytes, idle);
+      if (also) encoder.copyBufferToBuffer(also.buffer, also.offset, staging, bytes, also.size);
+      return ticketFor(gpu, staging, all, idle);
     },
     dispose() {
-      for (const staging of all) gpu.memory.free(staging);
+      for (const staging of stagings) gpu.memory.free(staging);
       idle.length = 0;
     },
   };

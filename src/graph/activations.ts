@@ -7,6 +7,8 @@ import { padCols } from '../formats/index.ts';
 import type { BufferRange, Gpu } from '../gpu/index.ts';
 import { EXPERT_ARGS_BYTES, mostExpertTiles } from '../kernels/index.ts';
 import type { LayerSpec, MlaSpec, ModelSpec, MoeFfnSpec } from '../models/index.ts';
+import { entriesOf, moeOf } from './moeEntries.ts';
+import { regionRanges, routeLogBytes, routeRegions } from './routeLog.ts';
 
 export interface Activations {
   /** Rows each buffer holds. */
@@ -24,6 +26,7 @@ export interface Activations {
   readonly q: BufferRange; // [tokens, heads*(nope+rope)] from the query's latent
   readonly queries: BufferRange; // [tokens, heads*(kvRank+rope)] absorbed
   readonly weighed: BufferRange; // [tokens, heads*kvRank] weighted latents, prefill alone
+  readonly routeLog: BufferRange; // the next, one behind the other
   readonly routes: readonly BufferRange[]; // for each layer [tokens, entries] (expert, weight)
   readonly expertInner: BufferRange; // [tokens, entries, expert inner]
   readonly sharedInner: BufferRange; // [tokens, entries, shared inner] where it is kept apart
@@ -89,11 +92,6 @@ function attendedWidth({ hidden }: ModelSpec, { attention: a }: LayerSpec): numb
   return a.heads * (a.kind === 'gqa' ? a.headDim : a.valueDim);
 }
 
-/** Entries a token has in a layer's routes: the chosen experts, then the shared one's pieces. */
-export function entriesOf({ topK, shared }: MoeFfnSpec): number {
-  return topK + (shared === null ? 0 : Math.max(shared.pooled, 1));
-}
-
 function sharedInner(moe: MoeFfnSpec): number {
   const { shared } = moe;
   return shared?.pooled === 0 ? entriesOf(moe) * padCols(shared.inner) : 0;
@@ -105,10 +103,6 @@ export function mostIds(spec: ModelSpec): number {
     .flatMap((layer) => moeOf(layer) ?? [])
     .map((moe) => moe.experts + entriesOf(moe) - moe.topK);
   return Math.max(1, ...ids);
-}
-
-export function moeOf({ ffn }: LayerSpec): MoeFfnSpec | null {
-  return ffn.kind === 'moe' ? ffn : null;
 }
 
 export class ActivationPool {
@@ -133,6 +127,8 @@ export class ActivationPool {
       this.floats(`${label} x${tokens}`, tokens * stride);
     const most = (of: (moe: MoeFfnSpec) => number): number =>
       Math.max(0, ...spec.layers.map((layer) => of(moeOf(layer) ?? NO_EXPERTS)));
+    const regions = routeRegions(spec, tokens);
+    const routeLog = this.floats(`routes x${tokens}`, routeLogBytes(regions) / 4);
     return {
       tokens,
       stream: rows('stream', s.hidden),
@@ -148,7 +144,8 @@ export class ActivationPool {
       q: rows('q', s.q),
       queries: rows('queries', s.queries),
       weighed: rows('weighed latents', decodes ? 0 : s.weighed),
-      routes: spec.layers.map((layer, i) => rows(`L${i} routes`, 2 * entriesOf(moeOf(layer) ?? NO_EXPERTS))),
+      routeLog,
+      routes: regionRanges(routeLog, regions, spec.layers.length),
       expertInner: rows(
         'expert inner',
         most((moe) => entriesOf(moe) * padCols(moe.inner)),

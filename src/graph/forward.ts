@@ -17,8 +17,6 @@ import {
 import type { ModelSpec } from '../models/index.ts';
 import {
   ActivationPool,
-  entriesOf,
-  moeOf,
   mostIds,
   strides,
   type Activations,
@@ -28,6 +26,7 @@ import {
 import { ProgramBuilder } from './builder.ts';
 import { KvCache } from './kvCache.ts';
 import { decodeLayer, partialFloats, prefillLayer } from './layer.ts';
+import { routeLogBytes, routeRegions, tokenRoutes, type RouteRegion, type TokenRoutes } from './routeLog.ts';
 import { Sampler } from './sampler.ts';
 import type { GpuWeights } from './weights.ts';
 
@@ -74,6 +73,8 @@ export class Forward {
   readonly #sorted: SortedEntries;
   /** Where expert i lies in its pool: all are on the GPU, so in order. */
   readonly #slots: BufferRange;
+  /** Of a decoded token. */
+  readonly #regions: readonly RouteRegion[];
   readonly #kv: KvCache;
   readonly #sampler: Sampler;
   #recorder: KernelRecorder;
@@ -91,6 +92,7 @@ export class Forward {
     this.#pool = new ActivationPool(gpu);
     this.#one = this.#pool.activations(spec, 1, true, partialFloats(spec, shape));
     this.#many = this.#pool.activations(spec, this.chunk, false, 0);
+    this.#regions = routeRegions(spec, 1);
     this.#sorted = this.#pool.sortedEntries(spec, this.chunk, expertTile(shape));
     const slots = Uint32Array.from({ length: mostIds(spec) }, (_, id) => id);
     this.#slots = this.#pool.floats('slots', slots.length);
@@ -172,24 +174,34 @@ export class Forward {
     }
   }
 
+  /** Where a decoded token's choices lie until the next one; null for dense models. See `tokenRoutes`. */
+  get routeLog(): BufferRange | null {
+    const { routeLog } = this.#one;
+    const size = routeLogBytes(this.#regions);
+    return size === 0 ? null : { buffer: routeLog.buffer, offset: routeLog.offset, size };
+  }
+
+  /** A copy of the log, from byte `start` of what was read back. */
+  tokenRoutes(bytes: ArrayBuffer, start: number): TokenRoutes {
+    return tokenRoutes(this.#regions, this.#options.spec.residualScale, bytes, start);
+  }
+
   /**
    * The experts the last program chose, for each layer that has any: ids by token,
    * ascending, without the shared ones. After a chunk of `tokens`, or (1) after a decoded token.
    */
   async readRoutes(tokens: number, decoded: boolean): Promise<ChosenExperts> {
     const { spec } = this.#options;
-    const { routes } = decoded ? this.#one : this.#many;
-    const chosen: number[][][] = [];
-    for (const [at, layer] of spec.layers.entries()) {
-      const moe = moeOf(layer);
-      if (!moe) continue;
-      const row = 2 * entriesOf(moe);
-      const words = await this.#read(routes[at]!, tokens * row * 4);
-      const ids = (token: number): number[] =>
-        Array.from({ length: moe.topK }, (_, k) => words[token * row + 2 * k]!);
-      chosen.push(Array.from({ length: tokens }, (_, token) => ids(token)));
-    }
-    return chosen;
+    const { routeLog, tokens: rows } = decoded ? this.#one : this.#many;
+    const regions = routeRegions(spec, rows);
+    if (regions.length === 0) return [];
+    const words = await this.#read(routeLog, routeLogBytes(regions));
+    return regions.map(({ offset, entries, topK }) => {
+      const id = (token: number, k: number): number => words[offset / 4 + 2 * (token * entries + k)]!;
+      return Array.from({ length: tokens }, (_, token) =>
+        Array.from({ length: topK }, (_, k) => id(token, k)),
+      );
+    });
   }
 
   get #logitForm() {

@@ -19,8 +19,8 @@ import {
   route,
 } from '../kernels/index.ts';
 import type { LayerSpec, MoeFfnSpec } from '../models/index.ts';
-import { entriesOf } from './activations.ts';
 import type { ProgramBuilder } from './builder.ts';
+import { entriesOf } from './moeEntries.ts';
 import { onlyChunk, type GpuTensor, type WeightChunk } from './weights.ts';
 
 /** Experts that lie in the same two tensors, and the entries of a token's routes they serve. */
