@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent / "corpus"))
 from chat import Talk  # noqa: E402
 
 # Shares of assistant and user text together, by characters.
-MIX = {"outside": 0.33, "guide": 0.42, "story": 0.20, "talk": 0.05}
+MIX = {"outside": 0.30, "guide": 0.37, "story": 0.28, "talk": 0.05}
 CHARS_PER_TOKEN = 4.0  # a guess for a vocabulary of 2k trained on this very text; the trainer counts exactly
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import random
+import re
 
 import stories
 from grammar import Grammar, load
@@ -45,6 +47,9 @@ MISTAKES = {
     "graphics": ["grafics", "graphcs"], "context": ["contex", "contxt"], "token": ["tokin", "tokne"], "license": ["lisense", "licens"],
 }  # fmt: skip
 TYPO_RATE = 0.35
+NEWER = 1.5  # weight of the wordings in groups: plainer, so with fewer readings each
+VERBS = {"is": ("is", "are"), "are": ("is", "are"), "do": ("does", "do"), "does": ("does", "do")}
+OUTSIDE_WEIGHTS = {"lookalike": 3.0, "sums": 1.5, "capitals": 1.5, "health": 1.5}  # the others 1
 
 
 class Talk:
@@ -57,6 +62,7 @@ class Talk:
             self.intents.update(load(name))
         outside = load("out_of_scope.json")
         self.outside = outside["kinds"]
+        self.outside_weights = [OUTSIDE_WEIGHTS.get(kind, 1.0) for kind in self.outside]
         self.outside_answers = outside["answers"]
         self.kind_answers = outside["kind_answers"]
         self.grammar = Grammar(load("slots.json"))
@@ -64,10 +70,34 @@ class Talk:
         self.synonyms, self.contexts, self.droppable = variety["synonyms"], variety["contexts"], set(variety["droppable"])
         for name, extra in load("intents_more.json").items():
             self.intents[name]["ask"] += extra
+        groups = load("wordings.json")
+        self.wordings = {name: self.asks(entry, groups.get(name, {})) for name, entry in self.intents.items()}
         self.outside_grammar = Grammar(outside["slots"])
         self.guide_names = [name for name in self.intents if name not in TALK]
-        self.guide_weights = [2.0 if name in DOUBLED else 1.0 for name in self.guide_names]
+        self.guide_weights = [2.5 if name in DOUBLED else 1.0 for name in self.guide_names]
+        slot = self.grammar.slots["mychat"]
+        self.many = {phrase for phrase in slot if phrase.endswith("s") or phrase == "the things i write here"}
+        self.agreeing = re.compile(rf"\b({'|'.join(VERBS)}) ({'|'.join(sorted(slot, key=len, reverse=True))})\b")
         self.talk_names = [name for name in self.intents if name in TALK]
+
+    def asks(self, entry: dict, groups: dict[str, dict]) -> tuple[list[str], list[float], dict[str, list[str]]]:
+        """All wordings of an intent, their weights, and the answers to each.
+
+        A group of `wordings.json` has answers of its own, or else those of its intent, behind "Yes." or "No."
+        if that is its name: so an answer never says yes where the question was asked the other way round.
+        """
+        texts, weights = list(entry["ask"]), list(self.grammar.weights(tuple(entry["ask"])))
+        answers = {text: entry["answer"] for text in texts}
+        for name, group in groups.items():
+            lead = {"yes": "Yes. ", "no": "No. "}.get(name, "")
+            replies = group.get("answer") or [lead + answer for answer in entry["answer"]]
+            if lead and not all(reply.startswith(lead[:-2]) for reply in replies):
+                raise ValueError(f"{name} answered otherwise: {replies}")
+            for text in group["ask"]:
+                texts.append(text)
+                weights.append(NEWER * (1 + math.log(self.grammar.count(text))))
+                answers[text] = replies
+        return texts, weights, answers
 
     # -- single turns: (kind, user, assistant) --
 
@@ -82,11 +112,21 @@ class Talk:
 
     def intent(self, name: str) -> tuple[str, str, str]:
         """A wording and an answer of one intent."""
-        entry = self.intents[name]
-        wording = self.grammar.pick(entry["ask"], self.rng)
+        texts, weights, answers = self.wordings[name]
+        template = self.rng.choices(texts, weights=weights)[0]
+        wording = self.agreed(self.grammar.expand(template, self.rng))
         if name not in ("greet", "thanks", "bye", "small_ok", "small_noise"):
             wording = self.around(self.varied(wording))
-        return name, self.typed(wording), self.rng.choice(entry["answer"])
+        return name, self.typed(wording), self.rng.choice(answers[template])
+
+    def agreed(self, wording: str) -> str:
+        """"are what i write" as "is what i write", "does my chats" as "do my chats"."""
+
+        def verb(found: re.Match) -> str:
+            forms = VERBS[found[1]]
+            return f"{forms[found[2] in self.many]} {found[2]}"
+
+        return self.agreeing.sub(verb, wording)
 
     def varied(self, wording: str) -> str:
         """Another word here and there, or a telegram without its small words."""
@@ -107,13 +147,13 @@ class Talk:
             wording = self.grammar.expand("{please}", self.rng) + " " + wording
         if self.rng.random() < 0.25:
             wording = wording + self.grammar.expand("x{tail}", self.rng)[1:]
-        if self.rng.random() < 0.05:
+        if self.rng.random() < 0.1:
             wording = f"{self.rng.choice(self.contexts)} {wording}"
         return " ".join(wording.split())
 
     def out_of_scope(self) -> tuple[str, str, str]:
         """A request the guide refuses."""
-        kind = self.rng.choice(list(self.outside))
+        kind = self.rng.choices(list(self.outside), weights=self.outside_weights)[0]
         wording = self.outside_grammar.pick(self.outside[kind]["ask"], self.rng)
         if self.rng.random() < 0.7:  # as for guide questions, or politeness would give the kind away
             wording = self.around(self.varied(wording))
@@ -132,7 +172,8 @@ class Talk:
         """Case, punctuation and mistakes, as people make them."""
         rng = self.rng
         text = wording.strip()
-        question = text.split(" ")[0] in QUESTION_WORDS
+        clauses = re.split(r"(?<=[.,:;!?]) ", text)
+        question = any(clause.split(" ")[0] in QUESTION_WORDS for clause in clauses)
         style = rng.random()
         if style < 0.45:  # careful: capital, mark
             text = text[:1].upper() + text[1:]
