@@ -3,18 +3,37 @@
  * whatever it throws into a failure the page has words for.
  */
 import { AppError, asAppError, isAbort } from '../base/failure.ts';
-import { chat, complete, Engine, importModel, listModels, openSource, verifyModel } from '../engine/index.ts';
+import {
+  benchmark,
+  chat,
+  complete,
+  Engine,
+  fullTest,
+  importModel,
+  listModels,
+  openSource,
+  quickTest,
+  verifyModel,
+} from '../engine/index.ts';
 import type { DeviceReport, Failure, Result, WorkerApi } from '../protocol/api.ts';
 import { serve } from '../protocol/serve.ts';
-import { createIdbStore, hubListing, storageReport } from '../storage/index.ts';
+import { createIdbStore, hubListing, idbShelf, storageReport } from '../storage/index.ts';
 import * as requests from './requests.ts';
 import { parse } from './requests.ts';
 
 const store = createIdbStore();
 const jobs = new Map<string, AbortController>();
 const listeners: ((failure: Failure) => void)[] = [];
-const engine = new Engine(navigator.gpu, store, (error) =>
-  listeners.forEach((tell) => tell(failureOf(error))),
+const engine = new Engine(
+  navigator.gpu,
+  store,
+  (error) => listeners.forEach((tell) => tell(failureOf(error))),
+  {
+    shelf: idbShelf('shoal-verdicts'),
+    userAgent: navigator.userAgent,
+    // The file's name has a hash of what is in it: another name, another page.
+    page: new URL(self.location.href).pathname.split('/').at(-1) ?? '',
+  },
 );
 
 function failureOf(error: unknown): Failure {
@@ -109,26 +128,37 @@ const api: WorkerApi = {
   countTokens: (text) =>
     answer(() => Promise.resolve(engine.model.tokenizer.encode(parse(requests.text, text)).length)),
 
-  selfTest: (name, mode, _onCase) =>
-    job(name, () => {
-      parse(requests.selfTestMode, mode);
-      throw new AppError('BAD_REQUEST', 'this worker has no self-test yet');
+  selfTest: (name, mode, onCase) =>
+    job(name, async (signal) => {
+      const asked = parse(requests.selfTestMode, mode);
+      const gpu = await engine.gpu();
+      const verdicts = await engine.verdicts();
+      const shape = await engine.kernelShape();
+      const outcome =
+        asked === 'full'
+          ? await fullTest(gpu, verdicts, { shape, signal, onCase })
+          : await quickTest(gpu, verdicts, engine.model.runner.kernels, { signal, onCase });
+      return { key: verdicts.key, mode: asked, ...outcome };
     }),
 
   benchmark: (name) =>
-    job(name, () => {
-      throw new AppError('BAD_REQUEST', 'this worker has no benchmark yet');
+    job(name, async (signal) => {
+      const gpu = await engine.gpu();
+      const model = engine.loadedId === null ? null : engine.model;
+      return { rows: await benchmark(gpu, await engine.kernelShape(), model, signal) };
     }),
 
   chat: (name, request, onEvent) =>
-    job(name, (signal) =>
-      chat(engine.model, {
-        ...parse(requests.chatRequest, request),
+    job(name, (signal) => {
+      const { routes, ...rest } = parse(requests.chatRequest, request);
+      return chat(engine.model, {
+        ...rest,
         signal,
         onPrefill: (done, total) => onEvent({ kind: 'prefill', done, total }),
         onText: (text, tokens) => onEvent({ kind: 'text', text, tokens }),
-      }),
-    ),
+        onRoutes: routes ? (token, chosen) => onEvent({ kind: 'routes', token, ...chosen }) : undefined,
+      });
+    }),
 
   complete: (name, request, onLogits) =>
     job(name, async (signal) => {
