@@ -26,9 +26,14 @@ const defaultSettings: Settings = {
 export function createSettings() {
   const store = createStore<Settings>(() => defaultSettings);
 
-  async function restore(): Promise<void> {
-    const kept = await saved.settings();
-    if (kept) store.setState(kept);
+  let restored: Promise<void> | undefined;
+
+  /** Once; whoever asks again waits for the same. */
+  function restore(): Promise<void> {
+    restored ??= saved.settings().then((kept) => {
+      if (kept) store.setState(kept);
+    });
+    return restored;
   }
 
   function change(part: Partial<Settings>): void {

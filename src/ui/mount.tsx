@@ -1,16 +1,40 @@
-import { StrictMode } from 'react';
+import { StrictMode, useEffect, useState, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { useStore } from 'zustand';
 import type { App } from '../state/app.ts';
 import { AppContext } from './appContext.ts';
+import { languageOf, learn, type Language } from './language.ts';
 import { Page } from './Page.tsx';
+import { useTheme } from './theme.ts';
 import './css/index.css';
 
-export function mount(place: HTMLElement, app: App): void {
+/** Draws the page as soon as its words are here. */
+export async function mount(place: HTMLElement, app: App): Promise<void> {
+  const language = languageOf(app.settings.store.getState().language, navigator.languages);
+  await learn(language);
   createRoot(place).render(
     <StrictMode>
       <AppContext value={app}>
-        <Page />
+        <Spoken app={app} first={language} />
       </AppContext>
     </StrictMode>,
   );
+}
+
+/** Words are read while rendering, so another language draws everything anew. */
+function Spoken({ app, first }: { readonly app: App; readonly first: Language }): ReactNode {
+  const wanted = useStore(app.settings.store, ({ language }) => languageOf(language, navigator.languages));
+  const [spoken, setSpoken] = useState(first);
+  useTheme();
+  useEffect(() => {
+    let current = true;
+    if (wanted === spoken) return undefined;
+    void learn(wanted).then(() => {
+      if (current) setSpoken(wanted);
+    });
+    return () => {
+      current = false;
+    };
+  }, [wanted, spoken]);
+  return <Page key={spoken} />;
 }

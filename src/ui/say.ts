@@ -3,6 +3,7 @@
  * never when a module is loaded: the page is drawn anew when the language changes.
  */
 import { english, type Words } from './english/index.ts';
+import { formatIn } from './format.ts';
 
 export type { Words } from './english/index.ts';
 
@@ -10,4 +11,5 @@ export let say: Words = english;
 
 export function speak(words: Words): void {
   say = words;
+  formatIn(words.language.tag, words.format);
 }

@@ -2,7 +2,12 @@
 import type { Browser } from '../browser.ts';
 import { size } from '../format.ts';
 
+/** `tag` names the language to the browser, `name` to people who read it. */
+export const language = { tag: 'en', name: 'English' };
+
 export const name = 'Shoal';
+
+export const title = 'Shoal: chat models on your own device';
 
 export const what =
   'Shoal runs chat models on this device’s own graphics processor. After the first download it needs no network, and nothing you write leaves the device.';
@@ -53,6 +58,54 @@ export const alerts = {
   loadAgain: 'Load the model again',
   reload: 'Reload the page',
   detail: 'Details',
+};
+
+export const frame = {
+  skip: 'To the message field',
+  conversations: 'Conversations',
+  hideConversations: 'Hide the conversations',
+  experts: 'Experts',
+  hideExperts: 'Hide the experts',
+  device: 'This device',
+  close: 'Close',
+  model: (title: string) => `Models. Now: ${title}`,
+};
+
+/** Said above the composer for as long as it is so. */
+export const standing = {
+  guide: 'Guide: tiny, explains Shoal only.',
+  models: 'Models',
+  processor: 'It answers on the processor: this browser offers no WebGPU.',
+  howTo: 'How to switch it on',
+};
+
+export const tabs = {
+  title: 'Shoal is speaking in another tab',
+  body: 'The graphics processor holds one model, so one tab at a time uses it. Your conversations are the same in both.',
+  takeOver: 'Use it here',
+  taking: 'Waiting for the other tab to let go',
+};
+
+export const shortcuts = {
+  title: 'Keyboard shortcuts',
+  note: 'Single keys work while you are not writing; those with a modifier always do.',
+  keys: 'Keys',
+  does: 'What they do',
+  or: 'or',
+  acts: {
+    help: 'This sheet',
+    newChat: 'New chat',
+    compose: 'To the message field',
+    stop: 'Stop the answer',
+    sidebar: 'Show or hide the conversations',
+    search: 'Search the conversations',
+    models: 'Models',
+    settings: 'Settings',
+    previous: 'Previous conversation',
+    next: 'Next conversation',
+    experts: 'Show or hide the experts',
+  },
+  named: { Control: 'Ctrl', Shift: 'Shift', Alt: 'Alt', Escape: 'Esc', up: '↑', down: '↓' },
 };
 
 export const update = { ready: 'A new version of Shoal is here.', apply: 'Reload to use it', later: 'Later' };

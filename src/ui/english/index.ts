@@ -2,10 +2,30 @@
 import * as app from './app.ts';
 import { chat } from './chat.ts';
 import { failures } from './failures.ts';
+import { format } from './format.ts';
+import { about, guide } from './guide.ts';
 import * as models from './models.ts';
 import { settings } from './settings.ts';
 import type { FailureTable } from '../words.ts';
 
-export const english = { ...app, ...models, chat, settings, failures: failures as FailureTable };
+export const english = {
+  about,
+  ...app,
+  ...models,
+  chat,
+  failures: failures as FailureTable,
+  format,
+  guide,
+  settings,
+};
 
-export type Words = typeof english;
+/** Other languages say other words, but as many, and from the same facts. */
+type Same<T> = T extends string
+  ? string
+  : T extends (...facts: infer Facts) => string
+    ? (...facts: Facts) => string
+    : { readonly [K in keyof T]: Same<T[K]> };
+
+export type Words = Omit<{ readonly [K in keyof typeof english]: Same<(typeof english)[K]> }, 'failures'> & {
+  readonly failures: FailureTable;
+};
