@@ -18,6 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent / "corpus"))
 
 from chat import Talk  # noqa: E402
+from stories import NOUNS, OFTEN, WORDS, names  # noqa: E402
 
 # Shares of assistant and user text together, by characters.
 MIX = {"outside": 0.30, "guide": 0.37, "story": 0.28, "talk": 0.05}
@@ -55,6 +56,20 @@ def conversations(seed: int, tokens: int | None = None) -> Iterator[list[dict[st
             return
 
 
+def lost(wished: list[str], wish: str, answer: str) -> list[str]:
+    """What a wish names and its story does not: in the first sentence, and at least three times after it.
+
+    Two ways: by the words the story was made for, and by every noun that stands in the wish itself.
+    """
+    opening, _, rest = answer.partition(". ")
+    asked = names(wish, wished[0]) > 0  # else an open wish, or one with a slip
+    missing = [word for word in wished if asked and not names(opening, word)]
+    # the name of a place stands once where the story begins and once where it ends
+    missing += [word for word in wished if names(rest, word) < (2 if word in WORDS["places"] else OFTEN)]
+    told = set(re.findall(r"[a-z']+", answer.lower()))
+    return missing + [word for word in re.findall(r"[a-z']+", wish.lower()) if word in NOUNS and word not in told]
+
+
 def check(seed: int, count: int) -> None:
     """Prints, for `count` conversations: turns and distinct wordings per intent, words, longest answer."""
     turns_of: Counter[str] = Counter()
@@ -64,9 +79,11 @@ def check(seed: int, count: int) -> None:
     words: Counter[str] = Counter()
     longest = ""
     stories: list[int] = []
+    ignored: list[str] = []
     source = labelled(seed)
     for _ in range(count):
         for intent, user, answer in next(source):
+            intent, _, wished = intent.partition("/") if intent.startswith("tell_story") else (intent, "", "")
             plain = re.sub(r"[^a-z0-9+*/ -]", "", user.lower())
             turns_of[intent] += 1
             wordings[intent].add(plain)
@@ -76,12 +93,16 @@ def check(seed: int, count: int) -> None:
             longest = max(longest, answer, key=len)
             if intent == "tell_story":
                 stories.append(len(answer.split()))
+                ignored += [f"{user} -> {answer}" for _ in lost(wished.split("+"), user, answer)]
     print(f"{'intent':28} {'turns':>7} {'wordings':>9} {'answers':>8}")
     for intent in sorted(turns_of):
         print(f"{intent:28} {turns_of[intent]:7} {len(wordings[intent]):9} {len(answers[intent]):8}")
     print(f"words in answers: {len(words)}; longest answer: {len(longest)} characters, {len(longest.split())} words")
     if stories:
         print(f"stories: {min(stories)} to {max(stories)} words, mean {sum(stories) / len(stories):.0f}")
+        print(f"stories that lose something of their wish (must be 0): {len(ignored)}")
+        for text in ignored[:5]:
+            print(f"  {text}")
     shared = {text: names for text, names in owners.items() if len(names) > 1}
     print(f"wordings under two intents: {len(shared)}")
     for text, names in list(shared.items())[:25]:

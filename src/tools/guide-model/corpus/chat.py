@@ -163,8 +163,8 @@ class Talk:
 
     def story(self) -> tuple[str, str, str]:
         """A wish and its story."""
-        wish, text = stories.story(self.rng)
-        return "tell_story", self.typed(wish, slips=0.06), text
+        wish, text, words = stories.story(self.rng)
+        return f"tell_story/{'+'.join(words)}", self.typed(wish, slips=0.04), text
 
     # -- how people type --
 

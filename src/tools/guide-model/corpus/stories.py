@@ -20,11 +20,25 @@ A_DESPITE_VOWEL = ("unicorn", "ukulele", "uni", "one", "european")
 AN_DESPITE_CONSONANT = ("hour", "honest")
 SHORTEST, LONGEST = 60, 110
 # What wishes name, and what stories are about, by weight.
-KINDS = {"thing": 38, "hero": 18, "both": 20, "who": 5, "two": 6, "three": 3, "place": 5, "open": 5}
+KINDS = {"thing": 34, "hero": 16, "both": 20, "who": 5, "two": 8, "three": 3, "place": 5, "open": 4, "trait": 8}
+OFTEN = 3  # a story names what was wished for at least so often, besides its opening
 GROUPS = {"small": 46, "plural": 8, "mass": 8, "big": 18, "unique": 7, "ideas": 7, "mend": 6}
 PAIR_GROUPS = ("small", "plural", "mass")
 PAIR_PLOTS = ("gift", "share")
-ANIMATE = ("animals", "animals", "animals", "animals", "shes", "hes", "objects")
+ANIMATE = ("animals", "animals", "animals", "animals", "shes", "hes", "objects", "objects")
+
+
+NOUN_GROUPS = ("animals", "shes", "hes", "objects", "small", "big")
+
+
+def wish_words(template_lists: list[list[str]]) -> set[str]:
+    """The words of the wishes' own wording."""
+    return {word for texts in template_lists for text in texts for word in re.findall(r"[a-z']+", text)}
+
+
+# Nouns that can stand in a wish only because they are wished for.
+NOUNS = {word.split(" ")[-1] for group in NOUN_GROUPS for word in WORDS[group]}
+NOUNS -= wish_words([PLOTS[name] for name in ("wishes", "bare_wishes", "bare_pairs", "open_wishes")])
 
 
 def article(words: str) -> str:
@@ -62,13 +76,10 @@ class Noun:
         }
 
 
-def character(rng: random.Random, avoid: str = "") -> Noun:
-    """Somebody; never of the kind `avoid`."""
-    while True:
-        group = rng.choice(ANIMATE)
-        kind = rng.choice(WORDS[group])
-        if kind not in avoid and avoid not in (kind,):
-            break
+def character(rng: random.Random) -> Noun:
+    """Somebody."""
+    group = rng.choice(ANIMATE)
+    kind = rng.choice(WORDS[group])
     bare = f"{rng.choice(WORDS['moods'])} {kind}" if rng.random() < 0.4 and "little" not in kind else kind
     pronouns = {"shes": ("she", "her", "her"), "hes": ("he", "him", "his")}.get(group, ("it", "it", "its"))
     return Noun(bare, article(bare), f"the {bare}", *pronouns)
@@ -85,7 +96,7 @@ def thing(rng: random.Random, group: str) -> Noun:
         the = f"the {bare}" if bare != word else word
         return Noun(bare, word, the, "it", "it", "its")
     if group in ("small", "big", "plural") and rng.random() < (0.35 if group != "big" else 0.2):
-        word = f"{rng.choice(WORDS['adjectives'])} {word}"
+        word = f"{rng.choice(WORDS[rng.choice(('adjectives', 'adjectives', 'moods'))])} {word}"
     if group == "plural":
         return Noun(word, f"some {word}", f"the {word}", "they", "them", "their", True, word)
     if group == "mass":
@@ -98,23 +109,24 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def tell(rng: random.Random, plot: dict, fields: dict[str, str]) -> str:
-    """One telling of a plot within the length asked for."""
-    shortest = ""
-    for _ in range(80):
+def names(text: str, word: str) -> int:
+    """How often a text names something."""
+    return len(re.findall(rf"\b{re.escape(word)}\b", text, re.IGNORECASE))
+
+
+def tell(rng: random.Random, steps: list[list[str]], fields: dict[str, str], wished: list[str]) -> str | None:
+    """One telling of a plot within the length asked for that names what was wished for often enough."""
+    for _ in range(30):
         told = dict(fields)
         obstacle, solution = rng.choice(PLOTS["obstacles"])
         told["obstacle"] = GRAMMAR.expand(obstacle, rng, fields)
         told["solution"] = GRAMMAR.expand(solution, rng, fields)
         told["obstacle2"] = GRAMMAR.expand(rng.choice(PLOTS["carry"]), rng, fields)
-        lines = [rng.choice(step) for step in plot["steps"]]
-        parts = [GRAMMAR.expand(line, rng, told) for line in lines if line]
+        parts = [GRAMMAR.expand(line, rng, told) for line in map(rng.choice, steps) if line]
         text = capitals(" ".join(parts))
-        if SHORTEST <= len(text.split()) <= LONGEST:
+        if SHORTEST <= len(text.split()) <= LONGEST and all(names(text, word) >= OFTEN for word in wished):
             return text
-        if not shortest or len(text.split()) < len(shortest.split()):
-            shortest = text
-    return shortest
+    return None
 
 
 SENTENCE_START = re.compile(r'((?:[.]"?|[?!]) |[?!]" (?!(?:said|asked|called)\b))([a-z])')
@@ -125,48 +137,88 @@ def capitals(text: str) -> str:
     return sentence(SENTENCE_START.sub(lambda found: found[1] + found[2].upper(), text))
 
 
-def wish(rng: random.Random, asked: str) -> str:
-    """How people ask for a story about `asked`."""
-    return GRAMMAR.expand(rng.choice(PLOTS["wishes"]), rng, {"X": asked})
-
-
 def cast(rng: random.Random, group: str) -> tuple[Noun, Noun, Noun]:
-    """A hero, a helper and something of `group`, no two of one kind."""
+    """A hero, a helper and something of `group`, no two with a word in common."""
     while True:
-        hero = character(rng)
-        helper = character(rng, hero.bare)
-        wanted = thing(rng, group)
-        if wanted.bare.split(" ")[-1] not in f"{hero.bare} {helper.bare}":
-            return hero, helper, wanted
+        people = character(rng), character(rng), thing(rng, group)
+        words = [word for noun in people for word in noun.bare.split(" ")]
+        if len(words) == len(set(words)):
+            return people
 
 
-def story(rng: random.Random) -> tuple[str, str]:
-    """A wish and a story that grants it."""
+def about(rng: random.Random, kind: str, hero: Noun, helper: Noun, wanted: Noun) -> str:
+    """What is wished for, in the words of the wish."""
+    asked = wanted.asked or wanted.first
+    one, two = hero.first, helper.first
+    if rng.random() < 0.08:
+        one, two, asked = hero.the, helper.the, wanted.the
+    return rng.choice(
+        {
+            "thing": [asked],
+            "hero": [one],
+            "both": [f"{one} and {asked}", f"{one} and {asked}", f"{asked} and {one}", f"{one} with {asked}"],
+            "who": [f"{one} {how} {asked}" for how in ("who finds", "that wants", "looking for", "who dreams of", "and")],
+            "two": [f"{one} and {two}", f"{one} and {two}", f"{one} who meets {two}"],
+            "three": [f"{one}, {two} and {asked}"],
+        }[kind]
+    )
+
+
+def trait(rng: random.Random, hero: Noun, fields: dict[str, str]) -> tuple[str, str, list[list[str]]]:
+    """What is peculiar about a hero: what is wished for, the word that must not be lost, the plot."""
+    if rng.random() < 0.4:
+        fear = rng.choice([word for word in WORDS["fears"] if word.split(" ")[-1].rstrip("s") not in hero.bare])
+        fields |= {"F": fear, "sF": sentence(fear)}
+        return f"{hero.first} {rng.choice(['who is afraid of', 'that is scared of', 'who fears'])} {fear}", fear, PLOTS["fear"]
+    skill = fields["S"] = rng.choice(WORDS["skills"])
+    how = rng.choice(["who wants to", "that wants to", "who learns to", "who could not", "that cannot", "learning to"])
+    return f"{hero.first} {how} {skill}", skill, PLOTS["skill"]
+
+
+def story(rng: random.Random) -> tuple[str, str, list[str]]:
+    """A wish, a story that grants it, and the words that both have to name."""
+    while True:
+        granted = attempt(rng)
+        if granted:
+            return granted
+
+
+def attempt(rng: random.Random) -> tuple[str, str, list[str]] | None:
+    """As `story`, or nothing where the telling came out badly."""
     kind = rng.choices(list(KINDS), list(KINDS.values()))[0]
-    pair = kind in ("two", "three")  # the helper is wished for, so it is there from the first sentence
     group = rng.choices(list(GROUPS), list(GROUPS.values()))[0]
-    if pair and group not in PAIR_GROUPS:
+    if kind == "three" and group not in PAIR_GROUPS:  # the helper is wished for, so it is there from the first sentence
         group = "small"
     hero, helper, wanted = cast(rng, group)
     place = rng.choice(WORDS["places"])
-    plots = [entry for entry in PLOTS["plots"] if group in entry["groups"] and (not pair or entry["name"] in PAIR_PLOTS)]
+    plots = [plot for plot in PLOTS["plots"] if group in plot["groups"] and (kind != "three" or plot["name"] in PAIR_PLOTS)]
     fields = {**hero.fields("C"), **wanted.fields("T"), **helper.fields("H"), "P": place, "When": rng.choice(WORDS["times"])}
-    text = tell(rng, rng.choice(plots), fields)
-    asked = wanted.asked or wanted.first
+    steps = rng.choice(PLOTS["meet"] if kind == "two" else plots)["steps"]
+    end = ""
+    wished = {
+        "thing": [wanted], "hero": [hero], "both": [hero, wanted], "who": [hero, wanted], "two": [hero, helper],
+        "three": [hero, helper, wanted], "open": [hero, wanted], "place": [hero], "trait": [hero],
+    }[kind]  # fmt: skip
+    words = [noun.bare for noun in wished]
+    if kind == "trait":
+        asked, extra, steps = trait(rng, hero, fields)
+        words.append(extra)
+    elif kind == "place":
+        asked = f"{hero.first} {place}"
+        end = f" {rng.choice(['That is what happened', 'All this happened to ' + hero.the, 'So it was'])} {place}."
+    else:
+        asked = about(rng, "both" if kind == "open" else kind, hero, helper, wanted)
+    wording = GRAMMAR.expand(rng.choice(PLOTS["wishes"]), rng, {"X": asked})
     if kind == "open":
-        return GRAMMAR.expand(rng.choice(PLOTS["open_wishes"]), rng), text
-    if kind == "place":
-        text += f" {rng.choice(['That is what happened', 'All this happened', 'So it was'])} {place}."
-        return wish(rng, f"{rng.choice([hero.first, asked])} {place}"), text
-    if kind in ("thing", "hero") and rng.random() < 0.15:
-        bare = wanted.bare if kind == "thing" else hero.bare
-        return GRAMMAR.expand(rng.choice(PLOTS["bare_wishes"]), rng, {"X": bare}), text
-    about = {
-        "thing": [asked],
-        "hero": [hero.first],
-        "both": [f"{hero.first} and {asked}", f"{hero.first} and {asked}", f"{asked} and {hero.first}"],
-        "who": [f"{hero.first} who finds {asked}", f"{hero.first} that wants {asked}", f"{hero.first} looking for {asked}"],
-        "two": [f"{hero.first} and {helper.first}"],
-        "three": [f"{hero.first}, {helper.first} and {asked}"],
-    }[kind]
-    return wish(rng, rng.choice(about)), text
+        wording = GRAMMAR.expand(rng.choice(PLOTS["open_wishes"]), rng)
+    elif kind in ("thing", "hero") and rng.random() < 0.15:
+        wording = GRAMMAR.expand(rng.choice(PLOTS["bare_wishes"]), rng, {"X": words[0]})
+        asked = wished[0].asked or wished[0].first
+    elif kind in ("both", "two") and rng.random() < 0.2:
+        wording = GRAMMAR.expand(rng.choice(PLOTS["bare_pairs"]), rng, {"X": words[0], "Y": words[1]})
+        asked = f"{hero.first} and {wished[1].asked or wished[1].first}"
+    text = tell(rng, steps, fields, words)
+    if text is None:
+        return None
+    opening = GRAMMAR.expand(rng.choice(PLOTS["openings"]), rng, {"X": asked})
+    return wording, f"{opening} {text}{end}", words + [place] * (kind == "place")
