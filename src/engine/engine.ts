@@ -5,8 +5,16 @@
 import { AppError } from '../base/failure.ts';
 import { openGpu, type Gpu } from '../gpu/index.ts';
 import { chooseShape, type KernelShape, type ShapeChoice } from '../kernels/index.ts';
-import type { RecordStore } from '../storage/index.ts';
+import { memoryShelf, type RecordStore, type Shelf } from '../storage/index.ts';
 import { loadModel, type LoadedModel, type LoadOptions } from './loadModel.ts';
+import { openVerdicts, verdictKey, type Verdicts } from './verdicts.ts';
+
+/** Where verdicts on kernels are kept, and what they hold for beside the adapter. */
+export interface VerdictPlace {
+  readonly shelf: Shelf;
+  readonly userAgent: string;
+  readonly page: string;
+}
 
 export class Engine {
   readonly #api: GPU | undefined;
@@ -14,13 +22,21 @@ export class Engine {
   readonly #onFailure: (failure: AppError) => void;
   #opening: Promise<Gpu> | null = null;
   #choice: Promise<ShapeChoice> | null = null;
+  #verdicts: Verdicts | null = null;
+  readonly #place: VerdictPlace;
   #model: LoadedModel | null = null;
 
   /** `onFailure` hears of a device lost between two calls. */
-  constructor(api: GPU | undefined, store: RecordStore, onFailure: (failure: AppError) => void) {
+  constructor(
+    api: GPU | undefined,
+    store: RecordStore,
+    onFailure: (failure: AppError) => void,
+    place: VerdictPlace = { shelf: memoryShelf(), userAgent: '', page: '' },
+  ) {
     this.#api = api;
     this.#store = store;
     this.#onFailure = onFailure;
+    this.#place = place;
   }
 
   /** The device, opened on first use and again after a loss. */
@@ -55,21 +71,40 @@ export class Engine {
     const manifest = await this.#store.readManifest(id);
     this.unload();
     const gpu = await this.gpu();
-    const shape = await this.kernelShape();
+    const { shape, checked } = await this.shapeChoice();
+    const other = shape === 'hardware' ? 'software' : 'hardware';
+    const wrong = await (await this.verdicts()).wrong();
     options.signal.throwIfAborted();
-    this.#model = await loadModel(gpu, this.#store, manifest, { ...options, shape });
+    this.#model = await loadModel(gpu, this.#store, manifest, {
+      ...options,
+      shape,
+      wrong,
+      ...(checked[other].passed && { otherShape: other }),
+    });
     return this.#model;
   }
 
-  /** The matrix–vector shape that is right and fastest on this device; KERNEL_CHECK_FAILED where none is right. */
-  async kernelShape(): Promise<KernelShape> {
+  /** What tests have found of kernels on this device. */
+  async verdicts(): Promise<Verdicts> {
+    const { facts } = await this.gpu();
+    const key = verdictKey(facts, this.#place.userAgent, this.#place.page);
+    if (this.#verdicts?.key !== key) this.#verdicts = openVerdicts(this.#place.shelf, key);
+    return this.#verdicts;
+  }
+
+  /** The kernel shape that is right and fastest on this device; KERNEL_CHECK_FAILED where none is right. */
+  async shapeChoice(): Promise<ShapeChoice> {
     this.#choice ??= this.gpu().then(chooseShape);
     try {
-      return (await this.#choice).shape;
+      return await this.#choice;
     } catch (error) {
       this.#choice = null;
       throw error;
     }
+  }
+
+  async kernelShape(): Promise<KernelShape> {
+    return (await this.shapeChoice()).shape;
   }
 
   get loadedId(): string | null {

@@ -1,4 +1,5 @@
 /** The engine room's door: models loaded, sessions, generation, imports. */
+export { benchmark } from './benchmark.ts';
 export { chat, type ChatOutcome } from './chat.ts';
 export { complete, type Completion } from './complete.ts';
 export { Engine } from './engine.ts';
@@ -7,3 +8,4 @@ export { openSource } from './importSource.ts';
 export { listModels } from './importedModels.ts';
 export { type LoadedModel } from './loadModel.ts';
 export { verifyModel } from './verifyModel.ts';
+export { fullTest, quickTest } from './selfTest.ts';

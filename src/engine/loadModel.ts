@@ -1,18 +1,22 @@
 /** A stored model on the GPU, ready to speak. */
-import { AppError } from '../base/failure.ts';
+import { AppError, asAppError } from '../base/failure.ts';
 import type { Gpu } from '../gpu/index.ts';
 import { chooseKvType, GpuWeights, widestKvRow } from '../graph/index.ts';
 import type { KernelShape, KvType } from '../kernels/index.ts';
 import type { ModelManifest, RecordReader } from '../storage/index.ts';
 import { createTokenizer, type Tokenizer } from '../text/index.ts';
 import { loadWeights } from './loadWeights.ts';
-import { Runner } from './runner.ts';
+import { Runner, type RunnerOptions } from './runner.ts';
 import { Session } from './session.ts';
 
 export interface LoadOptions {
   /** Positions to allow at most; the model's own length where smaller. */
   readonly contextLength: number;
   readonly shape: KernelShape;
+  /** Taken where `shape` has a kernel that is known to be wrong. */
+  readonly otherShape?: KernelShape;
+  /** Kernels known to compute wrongly on this adapter, by name. */
+  readonly wrong?: ReadonlySet<string> | undefined;
   /** For tests: what the context and the shape would choose otherwise. */
   readonly kv?: KvType;
   readonly chunk?: number;
@@ -59,9 +63,7 @@ export async function loadModel(
     );
     options.onProgress('kernels', 0, 1);
     options.signal.throwIfAborted();
-    runner = await gpu.scoped('kernels', () =>
-      Runner.create({ gpu, spec, weights, shape: options.shape, kv, contextLength, chunk: options.chunk }),
-    );
+    runner = await trustedRunner({ gpu, spec, weights, kv, contextLength }, options);
     options.onProgress('kernels', 1, 1);
     const ready = runner;
     return {
@@ -80,6 +82,22 @@ export async function loadModel(
     runner?.dispose();
     weights.dispose();
     throw error;
+  }
+}
+
+/** One of whose kernels none is known to be wrong: in the shape that was chosen, or else in the other. */
+async function trustedRunner(
+  parts: Pick<RunnerOptions, 'gpu' | 'spec' | 'weights' | 'kv' | 'contextLength'>,
+  { shape, otherShape, wrong, chunk }: LoadOptions,
+): Promise<Runner> {
+  const make = (as: KernelShape): Promise<Runner> =>
+    parts.gpu.scoped('kernels', () => Runner.create({ ...parts, shape: as, chunk, wrong }));
+  try {
+    return await make(shape);
+  } catch (error) {
+    const { code, detail } = asAppError(error);
+    if (code !== 'KERNEL_CHECK_FAILED' || !('kernel' in detail) || otherShape === undefined) throw error;
+    return make(otherShape);
   }
 }
 

@@ -28,6 +28,8 @@ export interface RunnerOptions {
   readonly kv: KvType;
   readonly contextLength: number;
   readonly chunk: number | undefined;
+  /** Kernels known to compute wrongly here: none of them is run. */
+  readonly wrong?: ReadonlySet<string> | undefined;
 }
 
 /** What one step gave. */
@@ -73,13 +75,19 @@ export class Runner {
     this.#answers = createReadbackRing(options.gpu, MAX_DEPTH + 1, slotBytes);
   }
 
-  /** Builds programs for the first page, compiles every kernel and runs each once. */
+  /**
+   * Builds programs for the first page, compiles every kernel and runs each once.
+   * KERNEL_CHECK_FAILED { kernel } where one of them is known to compute wrongly.
+   */
   static async create(options: RunnerOptions): Promise<Runner> {
     const steps = createStepArena(options.gpu, 1);
     const forward = new Forward(options);
     const runner = new Runner(options, forward, steps);
     try {
       await runner.reserve(1, 0);
+      const kernel = [...runner.kernels].find((name) => options.wrong?.has(name));
+      if (kernel !== undefined)
+        throw new AppError('KERNEL_CHECK_FAILED', `${kernel} computes wrongly on this GPU`, { kernel });
       await runner.#warmUp();
       await runner.#measureLatency();
     } catch (error) {
@@ -97,6 +105,12 @@ export class Runner {
 
   get dispatchesPerToken(): number {
     return this.#forward.programs.decode.length + this.#forward.programs.sample.length;
+  }
+
+  /** Names of the kernels that its programs run. */
+  get kernels(): ReadonlySet<string> {
+    const { decode, prefill, sample } = this.#forward.programs;
+    return new Set([...decode, ...prefill, ...sample].map(({ label }) => label));
   }
 
   /** Bytes of weights one decoded token reads, counted from its dispatches. */

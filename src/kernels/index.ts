@@ -2,8 +2,8 @@
 export { attendDecode, partialsBytes } from './attendDecode.ts';
 export { attendMerge } from './attendMerge.ts';
 export { attendPrefill } from './attendPrefill.ts';
-export type { KernelCard, KernelShape, Params } from './card.ts';
-export { chooseShape, type ShapeChoice } from './choose.ts';
+export type { KernelCard, KernelCase, KernelShape, Params } from './card.ts';
+export { chooseShape, leastTime, type ShapeChoice } from './choose.ts';
 export { embed } from './embed.ts';
 export { expertCombine } from './expertCombine.ts';
 export {
@@ -28,6 +28,7 @@ export { rmsnorm } from './rmsnorm.ts';
 export { ropeWrite } from './ropeWrite.ts';
 export { route } from './route.ts';
 export { rowNorm } from './rowNorm.ts';
+export { runCase } from './runCase.ts';
 export { NO_TOKEN, packSettings, sample, scratchWords } from './sample.ts';
 export type { SampleSettings } from './samplePlain.ts';
 export { shortConv } from './shortConv.ts';

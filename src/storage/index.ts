@@ -5,6 +5,7 @@ export { type HubModelFile, hubFileUrl, hubFolder, hubListing, type HubOptions, 
 export { modelLock } from './lock.ts';
 export { folderFiles, isFolderFile, SAFETENSORS_INDEX } from './modelFolder.ts';
 export { createIdbStore, createMemoryStore } from './recordStore.ts';
+export { idbShelf, memoryShelf, type Shelf } from './shelf.ts';
 export { storageReport } from './space.ts';
 export { RECORD_BYTES } from './types.ts';
 export type {
