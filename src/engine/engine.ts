@@ -7,6 +7,7 @@ import { openGpu, type Gpu } from '../gpu/index.ts';
 import { chooseShape, type KernelShape, type ShapeChoice } from '../kernels/index.ts';
 import { memoryShelf, type RecordStore, type Shelf } from '../storage/index.ts';
 import { loadModel, type LoadedModel, type LoadOptions } from './loadModel.ts';
+import { withSizesTried } from './loadTrouble.ts';
 import { openVerdicts, verdictKey, type Verdicts } from './verdicts.ts';
 
 /** Where verdicts on kernels are kept, and what they hold for beside the adapter. */
@@ -75,12 +76,16 @@ export class Engine {
     const other = shape === 'hardware' ? 'software' : 'hardware';
     const wrong = await (await this.verdicts()).wrong();
     options.signal.throwIfAborted();
-    this.#model = await loadModel(gpu, this.#store, manifest, {
-      ...options,
-      shape,
-      wrong,
-      ...(checked[other].passed && { otherShape: other }),
-    });
+    try {
+      this.#model = await loadModel(gpu, this.#store, manifest, {
+        ...options,
+        shape,
+        wrong,
+        ...(checked[other].passed && { otherShape: other }),
+      });
+    } catch (error) {
+      throw withSizesTried(error, manifest, options.contextLength);
+    }
     return this.#model;
   }
 

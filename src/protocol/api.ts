@@ -23,8 +23,21 @@ export interface DeviceReport {
   readonly features: readonly string[];
   readonly maxBufferBytes: number;
   readonly maxBindingBytes: number;
+  /** What WebGPU calls its limits, those kernels depend on. */
+  readonly limits: Readonly<Record<string, number>>;
   /** 'hardware' or 'software': the matrix–vector shape the check chose. */
   readonly kernelShape: string;
+  /** What the check found of each. */
+  readonly kernelShapes: readonly ShapeReport[];
+}
+
+export interface ShapeReport {
+  readonly shape: string;
+  readonly passed: boolean;
+  /** What was wrong; '' where it passed. */
+  readonly words: string;
+  /** Of one product of 2048 × 2048; 0 where it failed. */
+  readonly ms: number;
 }
 
 export interface ModelCard {

@@ -185,6 +185,7 @@ const api: WorkerApi = {
 
 async function deviceReport(): Promise<DeviceReport> {
   const { facts } = await engine.gpu();
+  const { shape, checked } = await engine.shapeChoice();
   return {
     vendor: facts.vendor,
     architecture: facts.architecture,
@@ -193,7 +194,14 @@ async function deviceReport(): Promise<DeviceReport> {
     features: facts.features,
     maxBufferBytes: facts.limits['maxBufferSize'] ?? 0,
     maxBindingBytes: facts.limits['maxStorageBufferBindingSize'] ?? 0,
-    kernelShape: await engine.kernelShape(),
+    limits: facts.limits,
+    kernelShape: shape,
+    kernelShapes: Object.entries(checked).map(([name, { passed, message, milliseconds }]) => ({
+      shape: name,
+      passed,
+      words: message,
+      ms: milliseconds ?? 0,
+    })),
   };
 }
 
