@@ -75,8 +75,9 @@ class Talk:
         self.outside_grammar = Grammar(outside["slots"])
         self.guide_names = [name for name in self.intents if name not in TALK]
         self.guide_weights = [2.5 if name in DOUBLED else 1.0 for name in self.guide_names]
-        slot = self.grammar.slots["mychat"]
-        self.many = {phrase for phrase in slot if phrase.endswith("s") or phrase == "the things i write here"}
+        slots = self.grammar.slots
+        self.many = {phrase for phrase in slots["mychat"] if phrase.endswith("s")} | {"you", "the things i write here"}
+        slot = {"you", *slots["mychat"], *slots["app"], *slots["guide"]}
         self.agreeing = re.compile(rf"\b({'|'.join(VERBS)}) ({'|'.join(sorted(slot, key=len, reverse=True))})\b")
         self.talk_names = [name for name in self.intents if name in TALK]
 
@@ -158,7 +159,7 @@ class Talk:
         if self.rng.random() < 0.7:  # as for guide questions, or politeness would give the kind away
             wording = self.around(self.varied(wording))
         special = self.kind_answers[kind]
-        answers = special if special and self.rng.random() < 0.6 else self.outside_answers
+        answers = special if special and self.rng.random() < 0.75 else self.outside_answers
         return f"out_of_scope/{kind}", self.typed(wording), self.rng.choice(answers)
 
     def story(self) -> tuple[str, str, str]:

@@ -190,7 +190,8 @@ def attempt(rng: random.Random) -> tuple[str, str, list[str]] | None:
     if kind == "three" and group not in PAIR_GROUPS:  # the helper is wished for, so it is there from the first sentence
         group = "small"
     hero, helper, wanted = cast(rng, group)
-    place = rng.choice(WORDS["places"])
+    bare = {word for noun in (hero, helper, wanted) for word in noun.bare.split(" ")}
+    place = rng.choice([place for place in WORDS["places"] if not bare & set(place.split(" "))])
     plots = [plot for plot in PLOTS["plots"] if group in plot["groups"] and (kind != "three" or plot["name"] in PAIR_PLOTS)]
     fields = {**hero.fields("C"), **wanted.fields("T"), **helper.fields("H"), "P": place, "When": rng.choice(WORDS["times"])}
     steps = rng.choice(PLOTS["meet"] if kind == "two" else plots)["steps"]
