@@ -84,7 +84,18 @@ export const DEVICE: DeviceReport = {
   features: ['shader-f16', 'subgroups', 'timestamp-query'],
   maxBufferBytes: 4_294_967_296,
   maxBindingBytes: 2_147_483_644,
+  limits: {
+    maxBufferSize: 4_294_967_296,
+    maxStorageBufferBindingSize: 2_147_483_644,
+    maxStorageBuffersPerShaderStage: 10,
+    maxComputeWorkgroupStorageSize: 49_152,
+    maxComputeInvocationsPerWorkgroup: 1024,
+  },
   kernelShape: 'hardware',
+  kernelShapes: [
+    { shape: 'hardware', passed: true, words: '', ms: 0.011 },
+    { shape: 'software', passed: true, words: '', ms: 0.094 },
+  ],
 };
 
 const KERNELS = ['matvec', 'matmul', 'attention', 'router', 'experts', 'sample'];

@@ -237,9 +237,13 @@ const fake: WorkerApi = {
     if (cancelled.has(job)) return failed('CANCELLED');
     return ok({
       rows: [
-        { name: 'memory', value: 448.2, unit: 'GB/s' },
-        { name: 'matvec', value: 391.5, unit: 'GB/s' },
-        ...(loaded ? [{ name: 'decode', value: 31.4, unit: 'tokens/s' }] : []),
+        { name: 'copy', value: 448.2, unit: 'GB/s' },
+        { name: 'matvec4', value: 391.5, unit: 'GB/s' },
+        { name: 'matvec8', value: 412.9, unit: 'GB/s' },
+        { name: 'matvec16', value: 433.1, unit: 'GB/s' },
+        { name: 'dispatch', value: 3.42, unit: 'µs' },
+        { name: 'latency', value: 1.18, unit: 'ms' },
+        ...(loaded ? [{ name: 'tokens', value: 31.4, unit: 'tokens/s' }] : []),
       ],
     });
   },
