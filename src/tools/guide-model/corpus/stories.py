@@ -25,6 +25,7 @@ OFTEN = 3  # a story names what was wished for at least so often, besides its op
 GROUPS = {"small": 46, "plural": 8, "mass": 8, "big": 18, "unique": 7, "ideas": 7, "mend": 6}
 PAIR_GROUPS = ("small", "plural", "mass")
 PAIR_PLOTS = ("gift", "share")
+QUEST_PLOTS = ("want", "see", "think")  # for who looks for something
 ANIMATE = ("animals", "animals", "animals", "animals", "shes", "hes", "objects", "objects")
 
 
@@ -129,7 +130,7 @@ def tell(rng: random.Random, steps: list[list[str]], fields: dict[str, str], wis
     return None
 
 
-SENTENCE_START = re.compile(r'((?:[.]"?|[?!]) |[?!]" (?!(?:said|asked|called)\b))([a-z])')
+SENTENCE_START = re.compile(r'((?:[.]"?|[?!]) "?|[?!]" (?!(?:said|asked|called)\b)"?)([a-z])')
 
 
 def capitals(text: str) -> str:
@@ -189,10 +190,13 @@ def attempt(rng: random.Random) -> tuple[str, str, list[str]] | None:
     group = rng.choices(list(GROUPS), list(GROUPS.values()))[0]
     if kind == "three" and group not in PAIR_GROUPS:  # the helper is wished for, so it is there from the first sentence
         group = "small"
+    if kind == "who" and group == "mend":
+        group = "big"
     hero, helper, wanted = cast(rng, group)
     bare = {word for noun in (hero, helper, wanted) for word in noun.bare.split(" ")}
     place = rng.choice([place for place in WORDS["places"] if not bare & set(place.split(" "))])
-    plots = [plot for plot in PLOTS["plots"] if group in plot["groups"] and (kind != "three" or plot["name"] in PAIR_PLOTS)]
+    fitting = {"three": PAIR_PLOTS, "who": QUEST_PLOTS}.get(kind)
+    plots = [plot for plot in PLOTS["plots"] if group in plot["groups"] and (not fitting or plot["name"] in fitting)]
     fields = {**hero.fields("C"), **wanted.fields("T"), **helper.fields("H"), "P": place, "When": rng.choice(WORDS["times"])}
     steps = rng.choice(PLOTS["meet"] if kind == "two" else plots)["steps"]
     end = ""
