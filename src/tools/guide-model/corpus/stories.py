@@ -37,9 +37,20 @@ def wish_words(template_lists: list[list[str]]) -> set[str]:
     return {word for texts in template_lists for text in texts for word in re.findall(r"[a-z']+", text)}
 
 
+def slipped(noun: str, word: str) -> bool:
+    """Whether a noun is a word with one slip of the keys ("shirt" for "short")."""
+    if abs(len(noun) - len(word)) > 1 or noun[0] != word[0]:
+        return False
+    if len(noun) == len(word):
+        return sum(a != b for a, b in zip(noun, word, strict=True)) <= 2
+    short, long = sorted((noun, word), key=len)
+    return any(long[:at] + long[at + 1 :] == short for at in range(len(long)))
+
+
 # Nouns that can stand in a wish only because they are wished for.
 NOUNS = {word.split(" ")[-1] for group in NOUN_GROUPS for word in WORDS[group]}
-NOUNS -= wish_words([PLOTS[name] for name in ("wishes", "bare_wishes", "bare_pairs", "open_wishes")])
+ASKING = wish_words([PLOTS[name] for name in ("wishes", "bare_wishes", "bare_pairs", "open_wishes")])
+NOUNS = {noun for noun in NOUNS if not any(slipped(noun, word) for word in ASKING)}
 
 
 def article(words: str) -> str:
