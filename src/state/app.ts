@@ -3,6 +3,7 @@ import type { WorkerApi } from '../protocol/api.ts';
 import { createAlerts } from './alerts.ts';
 import { createChat } from './chat.ts';
 import { createDevice } from './device.ts';
+import { createExperts } from './experts.ts';
 import { createInstall } from './install.ts';
 import { createModels } from './models.ts';
 import { createSettings } from './settings.ts';
@@ -13,7 +14,17 @@ export function createApp(api: WorkerApi) {
   const device = createDevice(api);
   const settings = createSettings();
   const chat = createChat({ api, alerts, settings, modelTitle: loadedTitle });
-  const models = createModels({ api, alerts, device, settings, settleChat: chat.settle });
+  const models = createModels({
+    api,
+    alerts,
+    device,
+    settings,
+    settleChat: chat.settle,
+    answering: () => chat.store.getState().answering !== null,
+  });
+
+  const view = createView();
+  const experts = createExperts({ models, view, settings });
 
   function loadedTitle(): string {
     const { loaded, lostModel } = models.store.getState();
@@ -30,7 +41,7 @@ export function createApp(api: WorkerApi) {
     if (device.store.getState().device.phase === 'ready') await models.restore();
   }
 
-  return { alerts, device, settings, chat, models, view: createView(), install: createInstall(), start };
+  return { alerts, device, settings, chat, models, view, experts, install: createInstall(), start };
 }
 
 export type App = ReturnType<typeof createApp>;
