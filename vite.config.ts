@@ -44,7 +44,10 @@ function contentPolicy(): Plugin {
   };
 }
 
-/** The shell is kept for use with no network; weights never pass through here (they are in IndexedDB). */
+/**
+ * The shell is kept for use with no network, and the built-in model, which is part of
+ * it; other weights never pass through here (they are in IndexedDB).
+ */
 const pwa = VitePWA({
   registerType: 'prompt',
   injectRegister: false,
@@ -66,7 +69,7 @@ const pwa = VitePWA({
     ],
   },
   workbox: {
-    globPatterns: ['**/*.{js,css,html,svg,png,wasm,webmanifest}'],
+    globPatterns: ['**/*.{js,css,html,svg,png,wasm,webmanifest}', 'guide/*.{json,safetensors}'],
     maximumFileSizeToCacheInBytes: 16 * 1024 * 1024,
     navigateFallback: 'index.html',
     cleanupOutdatedCaches: true,

@@ -7,7 +7,8 @@ const POSITION = 512;
 
 export function kernelRows(options: NodeModelOptions): Promise<{ rows: Row[]; device: string }> {
   return withNodeModel(options, async ({ model, adapter }) => {
-    const { runner } = model;
+    const runner = model.gpuRunner;
+    if (runner === null) throw new Error('kernels are timed on a GPU');
     await runner.reserve(POSITION + 1, 0);
     await runner.profile(POSITION); // the first run compiles what drivers leave until then
     const times = (await runner.profile(POSITION)) ?? [];

@@ -1,13 +1,15 @@
 /**
- * Owns what has to end: the device, and the one model on it. A lost device takes
- * its model along; the next call opens a new one.
+ * Owns what has to end: the device, and the one model that is loaded. A lost device
+ * takes its model along; the next call opens a new one. Small models run without one.
  */
-import { AppError } from '../base/failure.ts';
+import { AppError, asAppError, type FailureCode } from '../base/failure.ts';
 import { openGpu, type Gpu } from '../gpu/index.ts';
 import { chooseShape, type KernelShape, type ShapeChoice } from '../kernels/index.ts';
 import { memoryShelf, type RecordStore, type Shelf } from '../storage/index.ts';
+import type { BuiltIn, StoredModel } from './builtIn.ts';
 import { loadModel, type LoadedModel, type LoadOptions } from './loadModel.ts';
 import { withSizesTried } from './loadTrouble.ts';
+import { fitsPlain, loadPlainModel } from './plainModel.ts';
 import { openVerdicts, verdictKey, type Verdicts } from './verdicts.ts';
 
 /** Where verdicts on kernels are kept, and what they hold for beside the adapter. */
@@ -17,27 +19,46 @@ export interface VerdictPlace {
   readonly page: string;
 }
 
+export interface EngineOptions {
+  /** `navigator.gpu` */
+  readonly api: GPU | undefined;
+  readonly store: RecordStore;
+  /** Hears of a device lost between two calls. */
+  readonly onFailure: (failure: AppError) => void;
+  readonly place?: VerdictPlace;
+  readonly builtIn?: BuiltIn;
+}
+
+export type EngineLoadOptions = Pick<LoadOptions, 'contextLength' | 'signal' | 'onProgress'>;
+
+/** There is no GPU that computes right: what is small enough runs without one. */
+const NO_GPU: readonly FailureCode[] = [
+  'NO_WEBGPU',
+  'NO_ADAPTER',
+  'ADAPTER_TOO_SMALL',
+  'KERNEL_CHECK_FAILED',
+];
+
+type ReadyGpu = Pick<LoadOptions, 'shape' | 'otherShape' | 'wrong'> & { readonly gpu: Gpu };
+
 export class Engine {
   readonly #api: GPU | undefined;
   readonly #store: RecordStore;
   readonly #onFailure: (failure: AppError) => void;
+  readonly #builtIn: BuiltIn | null;
   #opening: Promise<Gpu> | null = null;
   #choice: Promise<ShapeChoice> | null = null;
   #verdicts: Verdicts | null = null;
   readonly #place: VerdictPlace;
   #model: LoadedModel | null = null;
+  #loadedId: string | null = null;
 
-  /** `onFailure` hears of a device lost between two calls. */
-  constructor(
-    api: GPU | undefined,
-    store: RecordStore,
-    onFailure: (failure: AppError) => void,
-    place: VerdictPlace = { shelf: memoryShelf(), userAgent: '', page: '' },
-  ) {
-    this.#api = api;
-    this.#store = store;
-    this.#onFailure = onFailure;
-    this.#place = place;
+  constructor(options: EngineOptions) {
+    this.#api = options.api;
+    this.#store = options.store;
+    this.#onFailure = options.onFailure;
+    this.#place = options.place ?? { shelf: memoryShelf(), userAgent: '', page: '' };
+    this.#builtIn = options.builtIn ?? null;
   }
 
   /** The device, opened on first use and again after a loss. */
@@ -50,7 +71,7 @@ export class Engine {
     try {
       const gpu = await openGpu(this.#api);
       void gpu.lost.then((loss) => {
-        this.#model = null;
+        if (this.#model?.runsOn === 'gpu') this.#model = null;
         this.#opening = null;
         this.#choice = null;
         this.#onFailure(new AppError('DEVICE_LOST', loss.message, { reason: loss.reason }));
@@ -67,26 +88,49 @@ export class Engine {
     return this.#model;
   }
 
-  /** Replaces the model that is loaded: two rarely fit. */
-  async load(id: string, options: Omit<LoadOptions, 'shape'>): Promise<LoadedModel> {
-    const manifest = await this.#store.readManifest(id);
+  /**
+   * Replaces the model that is loaded: two rarely fit. The device opens and is checked
+   * while the model's files are read.
+   */
+  async load(id: string, options: EngineLoadOptions): Promise<LoadedModel> {
+    const ready = this.#ready();
+    ready.catch(() => undefined); // heard below, once there is a model to load
+    const stored = await this.#stored(id, options);
     this.unload();
+    this.#model = await this.#loadStored(stored, ready, options);
+    this.#loadedId = id;
+    return this.#model;
+  }
+
+  async #stored(id: string, { signal, onProgress }: EngineLoadOptions): Promise<StoredModel> {
+    if (id === this.#builtIn?.id)
+      return this.#builtIn.stored(signal, (done, total) => onProgress('weights', done, total));
+    return { records: this.#store, manifest: await this.#store.readManifest(id) };
+  }
+
+  async #loadStored(
+    { records, manifest }: StoredModel,
+    ready: Promise<ReadyGpu>,
+    options: EngineLoadOptions,
+  ): Promise<LoadedModel> {
+    try {
+      const { gpu, ...chosen } = await ready;
+      options.signal.throwIfAborted();
+      return await loadModel(gpu, records, manifest, { ...options, ...chosen });
+    } catch (error) {
+      if (NO_GPU.includes(asAppError(error).code) && fitsPlain(manifest))
+        return loadPlainModel(records, manifest, options);
+      throw withSizesTried(error, manifest, options.contextLength);
+    }
+  }
+
+  /** The device, and which of its kernels to use. */
+  async #ready(): Promise<ReadyGpu> {
     const gpu = await this.gpu();
     const { shape, checked } = await this.shapeChoice();
     const other = shape === 'hardware' ? 'software' : 'hardware';
     const wrong = await (await this.verdicts()).wrong();
-    options.signal.throwIfAborted();
-    try {
-      this.#model = await loadModel(gpu, this.#store, manifest, {
-        ...options,
-        shape,
-        wrong,
-        ...(checked[other].passed && { otherShape: other }),
-      });
-    } catch (error) {
-      throw withSizesTried(error, manifest, options.contextLength);
-    }
-    return this.#model;
+    return { gpu, shape, wrong, ...(checked[other].passed && { otherShape: other }) };
   }
 
   /** What tests have found of kernels on this device. */
@@ -113,7 +157,7 @@ export class Engine {
   }
 
   get loadedId(): string | null {
-    return this.#model?.manifest.id ?? null;
+    return this.#model ? this.#loadedId : null;
   }
 
   unload(): void {

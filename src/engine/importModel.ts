@@ -39,6 +39,8 @@ export interface ImportRequest {
   readonly onProgress: (progress: ImportProgress) => void;
   /** Going on with a partial import: SOURCE_CHANGED where the files are another model. */
   readonly expectedId?: string | undefined;
+  /** false where no other tab can see the store, so that none has to be kept out. */
+  readonly shared?: boolean;
   /** RECORD_BYTES; smaller in tests. */
   readonly recordBytes?: number | undefined;
 }
@@ -77,7 +79,7 @@ export async function importModel(request: ImportRequest): Promise<ImportedCard>
       origin: request.origin,
     });
   }
-  const lock = await modelLock(id, signal);
+  const lock = request.shared === false ? null : await modelLock(id, signal);
   let lasting = false;
   try {
     const facts = factsOf(request, id, sources, file, plan);
@@ -113,7 +115,7 @@ export async function importModel(request: ImportRequest): Promise<ImportedCard>
     await store.writeManifest(manifest);
     return cardOf(manifest);
   } finally {
-    lock.dispose();
+    lock?.dispose();
     // Another tab may have begun anew, and the failure is still the one to tell of.
     if (lasting) await store.remove(id).catch(() => undefined);
   }

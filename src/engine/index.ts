@@ -1,5 +1,6 @@
 /** The engine room's door: models loaded, sessions, generation, imports. */
 export { benchmark } from './benchmark.ts';
+export { BuiltIn } from './builtIn.ts';
 export { chat, type ChatOutcome } from './chat.ts';
 export { complete, type Completion } from './complete.ts';
 export { Engine } from './engine.ts';

@@ -8,6 +8,7 @@ import { createTokenizer, type Tokenizer } from '../text/index.ts';
 import { loadWeights } from './loadWeights.ts';
 import { Runner, type RunnerOptions } from './runner.ts';
 import { Session } from './session.ts';
+import type { TokenRunner } from './tokenRunner.ts';
 
 export interface LoadOptions {
   /** Positions to allow at most; the model's own length where smaller. */
@@ -28,7 +29,10 @@ export interface LoadOptions {
 export interface LoadedModel {
   readonly manifest: ModelManifest;
   readonly tokenizer: Tokenizer;
-  readonly runner: Runner;
+  readonly runsOn: 'gpu' | 'cpu';
+  readonly runner: TokenRunner;
+  /** The same, where it is on the GPU. */
+  readonly gpuRunner: Runner | null;
   readonly session: Session;
   readonly contextLength: number;
   /** Bytes of the weights one decoded token reads. */
@@ -69,7 +73,9 @@ export async function loadModel(
     return {
       manifest,
       tokenizer,
+      runsOn: 'gpu',
       runner: ready,
+      gpuRunner: ready,
       session: new Session(ready),
       contextLength,
       weightBytesPerToken: ready.weightBytesPerToken,

@@ -15,10 +15,11 @@ import {
   type ReadbackRing,
   type StepArena,
 } from '../gpu/index.ts';
-import { Forward, keepable, type ChosenExperts, type GpuWeights, type TokenRoutes } from '../graph/index.ts';
+import { Forward, keepable, type ChosenExperts, type GpuWeights } from '../graph/index.ts';
 import { NO_TOKEN, type KernelShape, type KvType } from '../kernels/index.ts';
 import type { ModelSpec } from '../models/index.ts';
 import { GREEDY, type SamplingSettings } from './sampling.ts';
+import type { Decoded, TokenRunner } from './tokenRunner.ts';
 
 export interface RunnerOptions {
   readonly gpu: Gpu;
@@ -32,18 +33,11 @@ export interface RunnerOptions {
   readonly wrong?: ReadonlySet<string> | undefined;
 }
 
-/** What one step gave. */
-export interface Decoded {
-  readonly id: number;
-  /** null where they were not asked for or there are none. */
-  readonly routes: TokenRoutes | null;
-}
-
 const ID_BYTES = 4;
 const MIN_DEPTH = 2;
 const MAX_DEPTH = 16;
 
-export class Runner {
+export class Runner implements TokenRunner {
   readonly contextLength: number;
   /** Tokens per prefill submission: small on software adapters, where a chunk takes seconds. */
   readonly chunk: number;

@@ -6,8 +6,8 @@
  */
 import { AppError } from '../base/failure.ts';
 import type { TokenRoutes } from '../graph/index.ts';
-import type { Decoded, Runner } from './runner.ts';
 import type { SamplingSettings } from './sampling.ts';
+import type { Decoded, TokenRunner } from './tokenRunner.ts';
 
 export interface GenerateOptions {
   readonly sampling: SamplingSettings;
@@ -21,14 +21,14 @@ export interface GenerateOptions {
 export type Finish = 'stop' | 'length' | 'context' | 'aborted';
 
 export class Session {
-  readonly #runner: Runner;
+  readonly #runner: TokenRunner;
   /** Everything said so far: prompt and answers. */
   #tokens: number[] = [];
   /** Positions of #tokens whose keys and values are in the cache. */
   #cached = 0;
   #busy = false;
 
-  constructor(runner: Runner) {
+  constructor(runner: TokenRunner) {
     this.#runner = runner;
   }
 

@@ -4,9 +4,9 @@
  * step at a time, since each row is read back.
  */
 import type { ChosenExperts } from '../graph/index.ts';
-import type { Runner } from './runner.ts';
 import type { SamplingSettings } from './sampling.ts';
 import type { Finish } from './session.ts';
+import type { TokenRunner } from './tokenRunner.ts';
 
 export interface TraceOptions {
   readonly sampling: SamplingSettings;
@@ -27,7 +27,7 @@ export interface Trace {
 }
 
 export async function trace(
-  runner: Runner,
+  runner: TokenRunner,
   prompt: readonly number[],
   options: TraceOptions,
 ): Promise<Trace> {

@@ -9,7 +9,7 @@ import { groupedQueryAttention, type PlainCache } from './plainAttention.ts';
 import { shortConvolution } from './plainConv.ts';
 import { latentAttention } from './plainMla.ts';
 import { addInto, gateRows, linear, rmsNorm, softCapped } from './plainMath.ts';
-import { mixtureOfExperts } from './plainMoe.ts';
+import { mixtureOfExperts, type PlainChoice } from './plainMoe.ts';
 
 /**
  * The weights under the names of models/spec.ts, dequantised, unpadded
@@ -18,18 +18,24 @@ import { mixtureOfExperts } from './plainMoe.ts';
 export type PlainWeights = (name: string) => Float32Array;
 
 export interface PlainResult {
-  readonly logits: Float32Array; // [tokens, vocab]
+  /** Of every token, or the last, or none, as asked. [tokens, vocab] */
+  readonly logits: Float32Array<ArrayBuffer>;
   /** The hidden state after each layer. layers x [tokens, hidden] */
   readonly taps: readonly Float32Array[];
   /** For each layer with experts, the ids each token chose, ascending; those it shares are not among them. */
   readonly routes: readonly (readonly (readonly number[])[])[];
+  /** What those experts' outputs are multiplied by. */
+  readonly routeWeights: readonly (readonly (readonly number[])[])[];
 }
+
+/** Whose logits are wanted: the head is a good part of a small model. */
+export type PlainLogits = 'all' | 'last' | 'none';
 
 /** A timeline of tokens with the keys and values of those already seen. */
 export interface PlainSession {
   /** Tokens seen. */
   readonly length: number;
-  forward(tokens: readonly number[]): PlainResult;
+  forward(tokens: readonly number[], wanted?: PlainLogits): PlainResult;
   /** Forgets all but the first `length` tokens. */
   truncate(length: number): void;
 }
@@ -44,7 +50,7 @@ export function createPlainSession(spec: ModelSpec, weights: PlainWeights): Plai
     get length() {
       return kv[0]?.keys.length ?? 0;
     },
-    forward: (tokens) => forward(spec, weights, tokens, kv),
+    forward: (tokens, wanted = 'all') => forward(spec, weights, tokens, kv, wanted),
     truncate(length) {
       for (const { keys, values } of kv) {
         keys.length = Math.min(keys.length, length);
@@ -59,22 +65,30 @@ function forward(
   weights: PlainWeights,
   tokens: readonly number[],
   kv: readonly PlainCache[],
+  wanted: PlainLogits,
 ): PlainResult {
   const x = embed(spec, weights('embed'), tokens); // [tokens, hidden]
-  const routes: (readonly (readonly number[])[])[] = [];
+  const choices: (readonly (readonly PlainChoice[])[])[] = [];
   const taps = spec.layers.map((layer, index) => {
     const past = kv[index] ?? { keys: [], values: [] };
     const chosen = runLayer(x, spec, layer, (name) => weights(`${index}.${name}`), past);
-    if (chosen !== null) routes.push(chosen);
+    if (chosen !== null) choices.push(chosen);
     return x.slice();
   });
+  const firstRow = { all: 0, last: tokens.length - 1, none: tokens.length }[wanted];
+  return {
+    logits: head(x.subarray(firstRow * spec.hidden), spec, weights),
+    taps,
+    routes: choices.map((layer) => layer.map((chosen) => chosen.map(({ expert }) => expert))),
+    routeWeights: choices.map((layer) => layer.map((chosen) => chosen.map(({ weight }) => weight))),
+  };
+}
+
+/** x [rows, hidden] → [rows, vocab] */
+function head(x: Float32Array, spec: ModelSpec, weights: PlainWeights): Float32Array<ArrayBuffer> {
   const normed = rmsNorm(x, weights('norm'), spec.normEps);
   const logits = linear(normed, weights(spec.tiedHead ? 'embed' : 'head'), spec.vocab);
-  return {
-    logits: logits.map((logit) => softCapped(logit * spec.logitScale, spec.logitSoftCap)),
-    taps,
-    routes,
-  };
+  return logits.map((logit) => softCapped(logit * spec.logitScale, spec.logitSoftCap));
 }
 
 function embed(spec: ModelSpec, table: Float32Array, tokens: readonly number[]): Float32Array {
@@ -97,7 +111,7 @@ function runLayer(
   layer: LayerSpec,
   weights: PlainWeights,
   cache: PlainCache,
-): readonly (readonly number[])[] | null {
+): readonly (readonly PlainChoice[])[] | null {
   const { hidden, normEps: eps } = spec;
   const join = (y: Float32Array, postNorm: string): void => {
     const normed = layer.postNorms ? rmsNorm(y, weights(postNorm), eps) : y;
@@ -109,9 +123,9 @@ function runLayer(
   join(mix(rmsNorm(x, weights('attnNorm'), eps), spec, layer.attention, weights, cache), 'attnPostNorm');
   const normed = rmsNorm(x, weights('ffnNorm'), eps);
   if (layer.ffn.kind === 'moe') {
-    const { y, routes } = mixtureOfExperts(normed, hidden, layer.ffn, weights);
+    const { y, choices } = mixtureOfExperts(normed, hidden, layer.ffn, weights);
     join(y, 'ffnPostNorm');
-    return routes;
+    return choices;
   }
   const { inner, activation } = layer.ffn;
   const gates = linear(normed, weights('gateUp'), 2 * inner);

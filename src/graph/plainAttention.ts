@@ -7,9 +7,9 @@ import type { PlainWeights } from './plain.ts';
 import { addBias, linear, rmsNorm, rotate, softCapped, softmax, temperatureAt } from './plainMath.ts';
 
 /**
- * One layer's past, an entry a token: keys and values [kvHeads * headDim]; of latent
- * attention the latent and the rope key in `keys` alone; of a short convolution its
- * inputs there.
+ * One layer's past, an entry a token: keys and values [kvHeads * headDim], of latent
+ * attention [heads, nopeDim + ropeDim] and [heads * valueDim]; of a short convolution
+ * its inputs in `keys` alone.
  */
 export interface PlainCache {
   readonly keys: Float32Array[];

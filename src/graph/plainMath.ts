@@ -6,18 +6,37 @@
 import type { Activation, RopeSpec, TemperatureSpec } from '../models/spec.ts';
 
 /** y[t, r] = sum over c of x[t, c] * w[r, c]; `rows` results a token. */
-export function linear(x: Float32Array, w: Float32Array, rows: number): Float32Array {
+export function linear(x: Float32Array, w: Float32Array, rows: number): Float32Array<ArrayBuffer> {
   const cols = w.length / rows;
   const tokens = x.length / cols;
   const y = new Float32Array(tokens * rows); // [tokens, rows]
   for (let t = 0; t < tokens; t += 1) {
-    for (let r = 0; r < rows; r += 1) {
-      let sum = 0;
-      for (let c = 0; c < cols; c += 1) sum += x[t * cols + c]! * w[r * cols + c]!;
-      y[t * rows + r] = sum;
-    }
+    for (let r = 0; r < rows; r += 1) y[t * rows + r] = dot(x, t * cols, w, r * cols, cols);
   }
   return y;
+}
+
+/**
+ * a[aStart..] · b[bStart..] over `length` values. In four sums, since one alone would
+ * make every addition wait for the one before it.
+ */
+export function dot(
+  a: Float32Array,
+  aStart: number,
+  b: Float32Array,
+  bStart: number,
+  length: number,
+): number {
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  const inFours = length - (length % 4);
+  for (let i = 0; i < inFours; i += 4) {
+    s0 += a[aStart + i]! * b[bStart + i]!;
+    s1 += a[aStart + i + 1]! * b[bStart + i + 1]!;
+    s2 += a[aStart + i + 2]! * b[bStart + i + 2]!;
+    s3 += a[aStart + i + 3]! * b[bStart + i + 3]!;
+  }
+  for (let i = inFours; i < length; i += 1) s0 += a[aStart + i]! * b[bStart + i]!;
+  return s0 + s1 + s2 + s3;
 }
 
 /** Adds `bias` [cols] to every row of `x`, in place. */

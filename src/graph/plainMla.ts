@@ -1,12 +1,12 @@
 /**
  * Multi-head latent attention in plain loops, in the form the paper writes it (arXiv
- * 2405.04434, §2.1): keys and values are made of every latent, nothing is absorbed. So
- * the GPU's absorbed form is held to something it is not.
+ * 2405.04434, §2.1): keys and values are made of every latent, nothing is absorbed, and
+ * kept, where the GPU keeps the latent. So its absorbed form is held to something it is not.
  */
 import type { MlaSpec, RopeSpec } from '../models/spec.ts';
 import type { PlainWeights } from './plain.ts';
 import type { PlainCache } from './plainAttention.ts';
-import { linear, rmsNorm, rotate, softmax, temperatureAt } from './plainMath.ts';
+import { dot, linear, rmsNorm, rotate, softmax, temperatureAt } from './plainMath.ts';
 
 /** x [tokens, hidden], already normed; `cache` grows by these tokens. Returns [tokens, hidden]. */
 export function latentAttention(
@@ -28,9 +28,13 @@ export function latentAttention(
     const position = cache.keys.length;
     const row = rows.subarray(t * width, (t + 1) * width);
     const q = queriesOf(row.subarray(0, first), spec, rope, position, weights);
-    cache.keys.push(cached(row.subarray(first), spec, rope, position, weights));
+    const latent = rmsNorm(row.subarray(first, first + kvRank), weights('kvNorm'), spec.latentEps);
+    const shared = row.slice(first + kvRank); // the part of the key that all heads have
+    rotate(shared, rope, position);
+    cache.keys.push(keysOf(latent, shared, spec, weights('kvK')));
+    cache.values.push(linear(latent, weights('kvV'), heads * valueDim));
     for (let head = 0; head < heads; head += 1) {
-      mixed.set(attendHead(q, head, spec, weights, cache), (t * heads + head) * valueDim);
+      mixed.set(attendHead(q, head, spec, cache), (t * heads + head) * valueDim);
     }
   }
   return linear(mixed, weights('out'), hidden);
@@ -55,47 +59,40 @@ function queriesOf(
   return q.map((value) => value * grown);
 }
 
-/** The latent, normed, and the key all heads share, rotated. [kvRank + ropeDim] */
-function cached(
-  row: Float32Array,
-  { kvRank, latentEps }: MlaSpec,
-  rope: RopeSpec,
-  position: number,
-  weights: PlainWeights,
+/** Every head's key of one position: made of the latent, then what they share. [heads, nopeDim + ropeDim] */
+function keysOf(
+  latent: Float32Array,
+  shared: Float32Array,
+  { heads, nopeDim, ropeDim, kvRank }: MlaSpec,
+  kvK: Float32Array, // [heads * kvRank, nopeDim]
 ): Float32Array {
-  const out = row.slice();
-  out.set(rmsNorm(row.subarray(0, kvRank), weights('kvNorm'), latentEps));
-  rotate(out.subarray(kvRank), rope, position);
-  return out;
+  const dim = nopeDim + ropeDim;
+  const keys = new Float32Array(heads * dim);
+  for (let head = 0; head < heads; head += 1) {
+    const sums = new Float64Array(nopeDim);
+    for (let r = 0; r < kvRank; r += 1) {
+      const row = (head * kvRank + r) * nopeDim;
+      for (let n = 0; n < nopeDim; n += 1) sums[n]! += kvK[row + n]! * latent[r]!;
+    }
+    keys.set(sums, head * dim);
+    keys.set(shared, head * dim + nopeDim);
+  }
+  return keys;
 }
 
 /** One head over all positions so far. [valueDim] */
 function attendHead(
   q: Float32Array,
   head: number,
-  spec: MlaSpec,
-  weights: PlainWeights,
-  { keys }: PlainCache,
+  { nopeDim, ropeDim, valueDim, scale }: MlaSpec,
+  { keys, values }: PlainCache,
 ): Float32Array {
-  const { nopeDim, ropeDim, kvRank, valueDim } = spec;
   const dim = nopeDim + ropeDim;
-  const own = q.subarray(head * dim, (head + 1) * dim);
-  const keyRows = weights('kvK').subarray(head * kvRank * nopeDim, (head + 1) * kvRank * nopeDim); // [kvRank, nopeDim]
-  const valueRows = weights('kvV').subarray(head * valueDim * kvRank, (head + 1) * valueDim * kvRank);
-  const scores = keys.map((entry) => {
-    let score = 0;
-    for (let n = 0; n < nopeDim; n += 1) {
-      let key = 0;
-      for (let r = 0; r < kvRank; r += 1) key += keyRows[r * nopeDim + n]! * entry[r]!;
-      score += own[n]! * key;
-    }
-    for (let i = 0; i < ropeDim; i += 1) score += own[nopeDim + i]! * entry[kvRank + i]!;
-    return score * spec.scale;
-  });
+  const scores = keys.map((key) => dot(q, head * dim, key, head * dim, dim) * scale);
   const sums = new Float64Array(valueDim);
   softmax(scores).forEach((share, position) => {
-    const value = linear(keys[position]!.subarray(0, kvRank), valueRows, valueDim);
-    for (let i = 0; i < valueDim; i += 1) sums[i]! += share * value[i]!;
+    const value = values[position]!;
+    for (let i = 0; i < valueDim; i += 1) sums[i]! += share * value[head * valueDim + i]!;
   });
   return Float32Array.from(sums);
 }

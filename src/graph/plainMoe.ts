@@ -3,22 +3,23 @@ import type { MoeFfnSpec, RouterSpec } from '../models/spec.ts';
 import type { PlainWeights } from './plain.ts';
 import { gateRows, linear, sigmoid, softmax } from './plainMath.ts';
 
-interface Choice {
+/** One expert a token chose, and what its output (or input) is multiplied by. */
+export interface PlainChoice {
   readonly expert: number;
   readonly weight: number;
 }
 
-/** x [tokens, hidden], already normed. y [tokens, hidden]; `routes`: ids chosen by each token, ascending. */
+/** x [tokens, hidden], already normed. y [tokens, hidden]; `choices` of each token, in ascending order of expert. */
 export function mixtureOfExperts(
   x: Float32Array,
   hidden: number,
   spec: MoeFfnSpec,
   weights: PlainWeights,
-): { readonly y: Float32Array; readonly routes: readonly (readonly number[])[] } {
+): { readonly y: Float32Array; readonly choices: readonly (readonly PlainChoice[])[] } {
   const tokens = x.length / hidden;
   const y = new Float32Array(x.length);
   const router = weights('router');
-  const routes: number[][] = [];
+  const choices: (readonly PlainChoice[])[] = [];
   for (let t = 0; t < tokens; t += 1) {
     const row = x.subarray(t * hidden, (t + 1) * hidden);
     const logits = Array.from(linear(row, router, router.length / hidden));
@@ -28,9 +29,9 @@ export function mixtureOfExperts(
       addInto(sums, runExpert(row, hidden, expert, weight, spec, weights));
     addShared(sums, row, hidden, spec, logits, weights);
     y.set(sums, t * hidden);
-    routes.push(chosen.map(({ expert }) => expert));
+    choices.push(chosen);
   }
-  return { y, routes };
+  return { y, choices };
 }
 
 /** In ascending order of expert. */
@@ -38,7 +39,7 @@ function chooseExperts(
   raw: readonly number[],
   { router, topK, experts }: MoeFfnSpec,
   weights: PlainWeights,
-): readonly Choice[] {
+): readonly PlainChoice[] {
   const bias = router.bias ? weights('routerBias') : null;
   const logits = raw.map((logit, expert) => logit + (bias?.[expert] ?? 0));
   const scores = scoresOf(logits, router.score);

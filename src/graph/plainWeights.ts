@@ -21,6 +21,11 @@ export async function readPlainWeights(
 ): Promise<PlainWeights> {
   const held = new Map<string, Float32Array>();
   for (const recipe of recipes) held.set(recipe.name, await readTensor(recipe, directory));
+  return plainWeightsOf(held);
+}
+
+/** Tensors [rows, cols] by their stored names, joined as they are first asked for as one. */
+export function plainWeightsOf(held: Map<string, Float32Array>): PlainWeights {
   return (name) => {
     const tensor = held.get(name) ?? fuse(name, held);
     held.set(name, tensor);

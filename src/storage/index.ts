@@ -4,6 +4,7 @@ export { sha256 } from './hash.ts';
 export { type HubModelFile, hubFileUrl, hubFolder, hubListing, type HubOptions, partNames } from './hub.ts';
 export { modelLock } from './lock.ts';
 export { folderFiles, isFolderFile, SAFETENSORS_INDEX } from './modelFolder.ts';
+export { pageFile } from './pageFile.ts';
 export { createIdbStore, createMemoryStore } from './recordStore.ts';
 export { idbShelf, memoryShelf, type Shelf } from './shelf.ts';
 export { storageReport } from './space.ts';

@@ -10,7 +10,7 @@ import { inferInNode } from './infer/node.ts';
 export async function main(args: readonly string[]): Promise<number> {
   try {
     const options = readArgs(args);
-    const run = options.runtime === 'node' ? inferInNode : inferInBrowser;
+    const run = options.runtime === 'browser' ? inferInBrowser : inferInNode;
     console.log(JSON.stringify(await run(options)));
     return 0;
   } catch (error) {

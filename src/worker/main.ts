@@ -11,6 +11,7 @@ import {
   fullTest,
   importModel,
   listModels,
+  type LoadedModel,
   openSource,
   quickTest,
   verifyModel,
@@ -18,23 +19,25 @@ import {
 import type { DeviceReport, Failure, Result, WorkerApi } from '../protocol/api.ts';
 import { serve } from '../protocol/serve.ts';
 import { createIdbStore, hubListing, idbShelf, storageReport } from '../storage/index.ts';
+import { guide } from './guide.ts';
 import * as requests from './requests.ts';
 import { parse } from './requests.ts';
 
 const store = createIdbStore();
 const jobs = new Map<string, AbortController>();
 const listeners: ((failure: Failure) => void)[] = [];
-const engine = new Engine(
-  navigator.gpu,
+const engine = new Engine({
+  api: navigator.gpu,
   store,
-  (error) => listeners.forEach((tell) => tell(failureOf(error))),
-  {
+  onFailure: (error) => listeners.forEach((tell) => tell(failureOf(error))),
+  builtIn: guide,
+  place: {
     shelf: idbShelf('shoal-verdicts'),
     userAgent: navigator.userAgent,
     // The file's name has a hash of what is in it: another name, another page.
     page: new URL(self.location.href).pathname.split('/').at(-1) ?? '',
   },
-);
+});
 
 function failureOf(error: unknown): Failure {
   if (isAbort(error)) return { code: 'CANCELLED', message: 'cancelled', detail: {} };
@@ -69,7 +72,7 @@ function job<T>(name: string, work: (signal: AbortSignal) => Promise<T>): Promis
 const api: WorkerApi = {
   device: () => answer(deviceReport),
   storage: () => answer(() => storageReport()),
-  models: () => answer(() => listModels(store)),
+  models: () => answer(async () => [...(await listModels(store)), await guide.card()]),
   hubFiles: (repo) => answer(() => hubListing(parse(requests.text, repo))),
 
   importModel: (name, source, weights, onProgress) =>
@@ -84,13 +87,14 @@ const api: WorkerApi = {
 
   deleteModel: (id) =>
     answer(async () => {
-      if (engine.loadedId === parse(requests.text, id)) engine.unload();
+      notBuiltIn(parse(requests.text, id));
+      if (engine.loadedId === id) engine.unload();
       await store.remove(id);
       return null;
     }),
 
   verifyModel: (name, id, onProgress) =>
-    job(name, (signal) => verifyModel(store, parse(requests.text, id), signal, onProgress)),
+    job(name, (signal) => verifyModel(store, notBuiltIn(parse(requests.text, id)), signal, onProgress)),
 
   loadModel: (name, id, options, onProgress) =>
     job(name, async (signal) => {
@@ -103,12 +107,11 @@ const api: WorkerApi = {
         onProgress: (phase, done, total) => onProgress({ phase, done, total }),
       });
       onProgress({ phase: 'ready', done: 1, total: 1 });
-      const gpu = await engine.gpu();
       return {
         modelId: id,
         contextLength: model.contextLength,
-        runsOn: 'gpu',
-        gpuBytes: gpu.memory.bytes,
+        runsOn: model.runsOn,
+        gpuBytes: (await memoryOf(model)).bytes,
         loadMs: performance.now() - started,
       };
     }),
@@ -137,7 +140,7 @@ const api: WorkerApi = {
       const outcome =
         asked === 'full'
           ? await fullTest(gpu, verdicts, { shape, signal, onCase })
-          : await quickTest(gpu, verdicts, engine.model.runner.kernels, { signal, onCase });
+          : await quickTest(gpu, verdicts, engine.model.gpuRunner?.kernels ?? [], { signal, onCase });
       return { key: verdicts.key, mode: asked, ...outcome };
     }),
 
@@ -169,7 +172,7 @@ const api: WorkerApi = {
         signal,
         ...(logits ? { onLogits: async (rows) => onLogits(rows) } : {}),
       });
-      const { memory } = await engine.gpu();
+      const memory = await memoryOf(model);
       return {
         ...made,
         dispatchesPerToken: model.runner.dispatchesPerToken,
@@ -182,6 +185,17 @@ const api: WorkerApi = {
   cancel: (name) => jobs.get(name)?.abort(),
   onFailure: (listener) => void listeners.push(listener),
 };
+
+/** BAD_REQUEST for what is not in storage. */
+function notBuiltIn(id: string): string {
+  if (id === guide.id)
+    throw new AppError('BAD_REQUEST', 'the built-in model is part of the page', { model: id });
+  return id;
+}
+
+async function memoryOf({ runsOn }: LoadedModel): Promise<{ bytes: number; peakBytes: number }> {
+  return runsOn === 'cpu' ? { bytes: 0, peakBytes: 0 } : (await engine.gpu()).memory;
+}
 
 async function deviceReport(): Promise<DeviceReport> {
   const { facts } = await engine.gpu();

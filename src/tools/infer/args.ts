@@ -1,6 +1,7 @@
 /** The command line of `npm run infer`, checked. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { AppError } from '../../base/failure.ts';
 import type { CompletionRequest, Sampling, WeightsMode } from '../../protocol/api.ts';
@@ -9,7 +10,7 @@ export interface InferOptions {
   /** The files of one model, absolute or relative to the working folder. */
   readonly files: readonly string[];
   readonly title: string;
-  readonly runtime: 'browser' | 'node';
+  readonly runtime: 'browser' | 'node' | 'cpu';
   readonly weights: WeightsMode;
   readonly contextLength: number;
   readonly request: CompletionRequest;
@@ -18,22 +19,22 @@ export interface InferOptions {
 }
 
 const USAGE = `npm run infer -- --model PATH (--prompt TEXT [--chat] | --tokens 1,2,3) [options]
-  --model PATH          a .gguf file, or a folder with config.json and *.safetensors
+  --model PATH          a .gguf file, a folder with config.json and *.safetensors, or guide: the built-in model
   --max-tokens N        tokens to generate (default 128; 0 with --logits for the prompt alone)
   --greedy              or --temperature T --top-k K --top-p P --min-p P --seed N
   --weights keep|q8|q4  default keep: the file's own precision
   --context N           positions of context (default 4096)
   --logits FILE         raw little-endian f32, [positions, vocab]
-  --runtime browser|node`;
+  --runtime browser|node|cpu  default browser; cpu is the plain forward pass, for small models`;
 
 export function readArgs(args: readonly string[]): InferOptions {
   const { values } = parse(args);
   if (values.model === undefined) throw bad(`--model is missing\n${USAGE}`);
-  const files = modelFiles(values.model);
+  const files = modelFiles(BUILT_IN[values.model] ?? values.model);
   return {
     files,
     title: basename(values.model),
-    runtime: choice('runtime', values.runtime ?? 'browser', ['browser', 'node']),
+    runtime: choice('runtime', values.runtime ?? 'browser', ['browser', 'node', 'cpu']),
     weights: choice('weights', values.weights ?? 'keep', ['keep', 'q8', 'q4']),
     contextLength: number('context', values.context ?? '4096', 1),
     logitsFile: values.logits ?? null,
@@ -97,6 +98,11 @@ function samplingOf(values: Values): Sampling {
     seed: number('seed', values.seed ?? '0', 0),
   };
 }
+
+/** The models shipped with the page, by name; `./guide` would be a folder of the user's. */
+const BUILT_IN: Readonly<Record<string, string>> = {
+  guide: fileURLToPath(new URL('../../../public/guide', import.meta.url)),
+};
 
 /** One GGUF (and the other parts of a split one), or what a Hugging Face folder holds. */
 function modelFiles(path: string): readonly string[] {

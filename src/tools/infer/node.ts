@@ -1,4 +1,4 @@
-/** The same engine on the `webgpu` package, records in memory. */
+/** The same engine on the `webgpu` package, or with no GPU at all, records in memory. */
 import { openSync, closeSync, writeSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -12,14 +12,16 @@ import { report, type InferReport } from './report.ts';
 
 export interface NodeModel {
   readonly model: LoadedModel;
-  readonly gpu: Gpu;
+  /** Of the GPU, where the model is on one. */
+  readonly memory: Pick<Gpu['memory'], 'bytes' | 'peakBytes'>;
   /** As people would name it. */
   readonly adapter: string;
   readonly importMs: number;
   readonly loadMs: number;
 }
 
-export type NodeModelOptions = Pick<InferOptions, 'files' | 'title' | 'weights' | 'contextLength'>;
+export type NodeModelOptions = Pick<InferOptions, 'files' | 'title' | 'weights' | 'contextLength'> &
+  Partial<Pick<InferOptions, 'runtime'>>;
 
 /** Imports and loads the model for as long as `work` takes. */
 export async function withNodeModel<T>(
@@ -27,7 +29,11 @@ export async function withNodeModel<T>(
   work: (loaded: NodeModel) => Promise<T>,
 ): Promise<T> {
   const store = createMemoryStore();
-  const engine = new Engine(await openNodeGpu('auto'), store, (failure) => console.error(failure.message));
+  const engine = new Engine({
+    api: options.runtime === 'cpu' ? undefined : await openNodeGpu('auto'),
+    store,
+    onFailure: (failure) => console.error(failure.message),
+  });
   const signal = new AbortController().signal;
   try {
     const started = performance.now();
@@ -43,18 +49,24 @@ export async function withNodeModel<T>(
     const imported = performance.now();
     const { contextLength } = options;
     const model = await engine.load(id, { contextLength, signal, onProgress: () => undefined });
-    const gpu = await engine.gpu();
-    const { vendor, architecture, description } = gpu.facts;
-    const adapter = [vendor, architecture, description].filter(Boolean).join(' ');
     const loadMs = performance.now() - imported;
-    return await work({ model, gpu, adapter, importMs: imported - started, loadMs });
+    const place = model.runsOn === 'gpu' ? placeOn(await engine.gpu()) : CPU;
+    return await work({ model, ...place, importMs: imported - started, loadMs });
   } finally {
     await engine.release();
   }
 }
 
+type Place = Pick<NodeModel, 'memory' | 'adapter'>;
+
+const CPU: Place = { memory: { bytes: 0, peakBytes: 0 }, adapter: 'cpu' };
+
+function placeOn({ memory, facts: { vendor, architecture, description } }: Gpu): Place {
+  return { memory, adapter: [vendor, architecture, description].filter(Boolean).join(' ') };
+}
+
 export function inferInNode(options: InferOptions): Promise<InferReport> {
-  return withNodeModel(options, async ({ model, gpu, ...measured }) => {
+  return withNodeModel(options, async ({ model, memory, ...measured }) => {
     const { logits, ...request } = options.request;
     const file = options.logitsFile === null ? null : openSync(options.logitsFile, 'w');
     const made = await complete(model, {
@@ -69,8 +81,8 @@ export function inferInNode(options: InferOptions): Promise<InferReport> {
         ...made,
         dispatchesPerToken: model.runner.dispatchesPerToken,
         weightBytesPerToken: model.weightBytesPerToken,
-        gpuBytes: gpu.memory.bytes,
-        gpuPeakBytes: gpu.memory.peakBytes,
+        gpuBytes: memory.bytes,
+        gpuPeakBytes: memory.peakBytes,
       },
     });
   });
