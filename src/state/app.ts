@@ -1,19 +1,43 @@
 /** All of the page's facts, joined: what the ui is given. */
-import type { WorkerApi } from '../protocol/api.ts';
+import { GUIDE_ID, type WorkerApi } from '../protocol/api.ts';
 import { createAlerts } from './alerts.ts';
+import { createBoot } from './boot.ts';
+import { openChannel } from './channel.ts';
 import { createChat } from './chat.ts';
+import { createConversations } from './conversations.ts';
+import { createShelf } from './conversationShelf.ts';
 import { createDevice } from './device.ts';
 import { createExperts } from './experts.ts';
 import { createInstall } from './install.ts';
 import { createModels } from './models.ts';
+import { createNotices } from './notices.ts';
+import { createSelfTest } from './selfTest.ts';
 import { createSettings } from './settings.ts';
+import { createTabs } from './tabs.ts';
 import { createView } from './view.ts';
 
 export function createApp(api: WorkerApi) {
   const alerts = createAlerts();
+  const notices = createNotices();
   const device = createDevice(api);
-  const settings = createSettings();
-  const chat = createChat({ api, alerts, settings, modelTitle: loadedTitle });
+  const view = createView();
+  const loaded = () => models.store.getState().loaded;
+  const settings = createSettings({
+    channel: openChannel('shoal-settings'),
+    guideSpeaks: () => loaded()?.modelId === GUIDE_ID,
+  });
+  const shelf = createShelf({ channel: openChannel('shoal-facts'), alerts, notices });
+  const chat = createChat({
+    api,
+    alerts,
+    notices,
+    settings,
+    shelf,
+    modelTitle: loadedTitle,
+    contextLength: () => loaded()?.contextLength ?? null,
+    listen: (conversation, message) => experts.listen(conversation, message),
+  });
+  const conversations = createConversations({ shelf, chat, notices });
   const models = createModels({
     api,
     alerts,
@@ -22,13 +46,27 @@ export function createApp(api: WorkerApi) {
     settleChat: chat.settle,
     answering: () => chat.store.getState().answering !== null,
   });
-
-  const view = createView();
   const experts = createExperts({ models, view, settings });
+  const selfTest = createSelfTest({ api, models: models.store, chat: chat.store, load: models.load });
+  const boot = createBoot({ device, models, settings });
+  const tabs = createTabs({
+    locks: navigator.locks,
+    channel: openChannel('shoal-tabs'),
+    release,
+    taken: () => void boot.boot(),
+  });
 
   function loadedTitle(): string {
-    const { loaded, lostModel } = models.store.getState();
-    return models.titleOf(loaded?.modelId ?? lostModel ?? '');
+    const { lostModel } = models.store.getState();
+    return models.titleOf(loaded()?.modelId ?? lostModel ?? '');
+  }
+
+  /** Another tab takes the GPU; which model was used here is remembered. */
+  async function release(): Promise<void> {
+    await chat.settle();
+    models.cancelLoad();
+    models.store.setState({ loaded: null, lostModel: null });
+    await api.release();
   }
 
   /** Asks for everything the first screen tells, then goes on where the last visit ended. */
@@ -37,11 +75,28 @@ export function createApp(api: WorkerApi) {
       if (failure.code === 'DEVICE_LOST') models.deviceLost();
       alerts.raise(failure, loadedTitle());
     });
-    await Promise.all([settings.restore(), chat.restore(), device.ask(), models.refresh()]);
-    if (device.store.getState().device.phase === 'ready') await models.restore();
+    tabs.start();
+    selfTest.watch();
+    await Promise.all([settings.restore(), conversations.restore()]);
+    if (settings.store.getState().expertView) view.setDrawer('experts');
   }
 
-  return { alerts, device, settings, chat, models, view, experts, install: createInstall(), start };
+  return {
+    alerts,
+    notices,
+    device,
+    settings,
+    chat,
+    conversations,
+    models,
+    view,
+    experts,
+    selfTest,
+    boot: boot.store,
+    tabs,
+    install: createInstall(),
+    start,
+  };
 }
 
 export type App = ReturnType<typeof createApp>;

@@ -1,20 +1,18 @@
-/** How answers are drawn, and what the model is told first. */
+/** How answers are drawn, what the model is told first, how the page looks. The same in every tab. */
+import * as v from 'valibot';
 import { createStore } from 'zustand/vanilla';
 import type { Sampling } from '../protocol/api.ts';
+import type { Channel } from './channel.ts';
+import { GUIDE_VALUES, PRESETS } from './presets.ts';
 import { saved } from './saved.ts';
-import type { Settings } from './settingsSchema.ts';
+import { SettingsSchema, type Settings } from './settingsSchema.ts';
 
+export { type Preset, presetOf, PRESETS } from './presets.ts';
 export { LANGUAGES, THEMES, type Settings } from './settingsSchema.ts';
 
 const defaultSettings: Settings = {
   systemPrompt: '',
-  temperature: 0.7,
-  topK: 40,
-  topP: 0.95,
-  minP: 0.05,
-  repetitionPenalty: 1,
-  frequencyPenalty: 0,
-  presencePenalty: 0,
+  ...PRESETS.balanced,
   seed: null,
   maxTokens: 1024,
   contextLength: 4096,
@@ -23,9 +21,15 @@ const defaultSettings: Settings = {
   expertView: false,
 };
 
-export function createSettings() {
-  const store = createStore<Settings>(() => defaultSettings);
+interface Neighbours {
+  /** To the page's other tabs. */
+  readonly channel: Channel;
+  /** Whether the built-in model is the one that answers. */
+  readonly guideSpeaks: () => boolean;
+}
 
+export function createSettings({ channel, guideSpeaks }: Neighbours) {
+  const store = createStore<Settings>(() => defaultSettings);
   let restored: Promise<void> | undefined;
 
   /** Once; whoever asks again waits for the same. */
@@ -36,15 +40,23 @@ export function createSettings() {
     return restored;
   }
 
+  channel.hear((message) => {
+    // A tab of another version may have other settings.
+    const heard = v.safeParse(SettingsSchema, message);
+    if (heard.success) store.setState(heard.output);
+  });
+
   function change(part: Partial<Settings>): void {
     store.setState(part);
     void saved.keepSettings(store.getState());
+    channel.tell(store.getState());
   }
 
   /** A seed the user did not fix is drawn anew, so that asking again may answer otherwise. */
   function sampling(): Sampling {
-    const { temperature, topK, topP, minP, repetitionPenalty, frequencyPenalty, presencePenalty, seed } =
-      store.getState();
+    const settings = store.getState();
+    const { temperature, topK, topP, minP, repetitionPenalty, frequencyPenalty, presencePenalty } =
+      guideSpeaks() ? GUIDE_VALUES : settings;
     return {
       temperature,
       topK,
@@ -53,7 +65,7 @@ export function createSettings() {
       repetitionPenalty,
       frequencyPenalty,
       presencePenalty,
-      seed: seed ?? Math.floor(Math.random() * 0x1_0000_0000),
+      seed: settings.seed ?? Math.floor(Math.random() * 0x1_0000_0000),
     };
   }
 

@@ -1,0 +1,67 @@
+/** From having the GPU to a model that answers: the one used last, or the guide. */
+import { createStore } from 'zustand/vanilla';
+import { GUIDE_ID } from '../protocol/api.ts';
+import type { Device } from './device.ts';
+import type { ModelStore } from './modelFacts.ts';
+import { saved } from './saved.ts';
+
+interface Neighbours {
+  readonly device: Device;
+  readonly models: {
+    readonly store: ModelStore;
+    refresh(): Promise<void>;
+    load(id: string): Promise<void>;
+  };
+  readonly settings: { restore(): Promise<void> };
+}
+
+export function createBoot({ device, models, settings }: Neighbours) {
+  /** Whether a model is still to come without anybody asking for it. */
+  const store = createStore<{ readonly coming: boolean }>(() => ({ coming: true }));
+
+  async function boot(): Promise<void> {
+    store.setState({ coming: true });
+    const asked = device.ask();
+    await Promise.all([settings.restore(), models.refresh()]);
+    const last = await lastModel();
+    // The guide needs no answer: it is loaded where there is no WebGPU, too.
+    if (last !== null) {
+      await asked;
+      if (device.store.getState().device.phase === 'ready' && idle()) await models.load(last);
+    }
+    // Nothing was used last, it is gone, it can't run here, or it failed and said so.
+    if (idle()) await models.load(GUIDE_ID);
+    await asked;
+    store.setState({ coming: false });
+  }
+
+  function idle(): boolean {
+    const { loaded, loading } = models.store.getState();
+    return !loaded && !loading;
+  }
+
+  async function lastModel(): Promise<string | null> {
+    const last = await saved.lastModel();
+    const { cards } = models.store.getState();
+    return cards?.some(({ id, state }) => id === last && state === 'ready') === true && last !== GUIDE_ID
+      ? last
+      : null;
+  }
+
+  /** Whether there is a model to answer, once it is known: what is asked meanwhile waits for this. */
+  function ready(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const ends: (() => void)[] = [];
+      const look = (): void => {
+        const loaded = models.store.getState().loaded !== null;
+        if (!loaded && !(idle() && !store.getState().coming)) return;
+        for (const end of ends) end();
+        resolve(loaded);
+      };
+      ends.push(models.store.subscribe(look), store.subscribe(look));
+      look();
+    });
+  }
+
+  return { store, boot, ready };
+}
