@@ -16,7 +16,8 @@ import { createSettings } from './settings.ts';
 import { createTabs } from './tabs.ts';
 import { createView } from './view.ts';
 
-export function createApp(api: WorkerApi) {
+/** The rooms, each with its neighbours. */
+function createRooms(api: WorkerApi) {
   const alerts = createAlerts();
   const notices = createNotices();
   const device = createDevice(api);
@@ -44,10 +45,33 @@ export function createApp(api: WorkerApi) {
     device,
     settings,
     settleChat: chat.settle,
-    answering: () => chat.store.getState().answering !== null,
+    answering: () => chat.speakingIn() !== null,
   });
   const experts = createExperts({ models, view, settings });
   const selfTest = createSelfTest({ api, models: models.store, chat: chat.store, load: models.load });
+  function loadedTitle(): string {
+    const { lostModel } = models.store.getState();
+    return models.titleOf(loaded()?.modelId ?? lostModel ?? '');
+  }
+
+  return {
+    alerts,
+    notices,
+    device,
+    settings,
+    chat,
+    conversations,
+    models,
+    view,
+    experts,
+    selfTest,
+    loadedTitle,
+  };
+}
+
+export function createApp(api: WorkerApi) {
+  const { loadedTitle, ...rooms } = createRooms(api);
+  const { alerts, device, settings, chat, conversations, models, view, selfTest } = rooms;
   const boot = createBoot({ device, models, settings });
   const tabs = createTabs({
     locks: navigator.locks,
@@ -55,11 +79,6 @@ export function createApp(api: WorkerApi) {
     release,
     taken: () => void boot.boot(),
   });
-
-  function loadedTitle(): string {
-    const { lostModel } = models.store.getState();
-    return models.titleOf(loaded()?.modelId ?? lostModel ?? '');
-  }
 
   /** Another tab takes the GPU; which model was used here is remembered. */
   async function release(): Promise<void> {
@@ -81,22 +100,7 @@ export function createApp(api: WorkerApi) {
     if (settings.store.getState().expertView) view.setDrawer('experts');
   }
 
-  return {
-    alerts,
-    notices,
-    device,
-    settings,
-    chat,
-    conversations,
-    models,
-    view,
-    experts,
-    selfTest,
-    boot: boot.store,
-    tabs,
-    install: createInstall(),
-    start,
-  };
+  return { ...rooms, boot: boot.store, tabs, install: createInstall(), start };
 }
 
 export type App = ReturnType<typeof createApp>;
