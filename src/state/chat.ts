@@ -1,110 +1,216 @@
-/** The conversation: what was said, and what the user does with it. */
+/**
+ * The conversation that is open: what was said, and what the user does with it.
+ * One answer is spoken at a time; it goes on where another conversation is
+ * opened meanwhile, and is there when one comes back.
+ */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { WorkerApi } from '../protocol/api.ts';
 import type { Alerts } from './alerts.ts';
+import { createAttaching } from './attaching.ts';
+import {
+  newHead,
+  NO_DRAFT,
+  type Attachment,
+  type Body,
+  type Draft,
+  type Head,
+  type Message,
+} from './conversation.ts';
+import type { Shelf } from './conversationShelf.ts';
+import type { ExpertListen } from './experts.ts';
 import { newId } from './ids.ts';
-import { saved, type Message } from './saved.ts';
+import type { Notices } from './notices.ts';
 import type { SettingsRoom } from './settings.ts';
-import { speak, type Answering } from './speak.ts';
+import type { Answering } from './speak.ts';
+import {
+  chooseBeside,
+  NO_MESSAGES,
+  pathTo,
+  siblingsOf,
+  treeOf,
+  visiblePath,
+  withMessage,
+  type Tree,
+} from './tree.ts';
+import { createVoice, type VoiceRoom } from './voice.ts';
 
-export type { Message } from './saved.ts';
+export type { Attachment, Message } from './conversation.ts';
+export type { Answering } from './speak.ts';
 
 export interface ChatFacts {
+  /** Of the open conversation. A new one is on no list until something is asked in it. */
+  readonly conversation: Head;
+  readonly tree: Tree;
+  /** The branch that is shown, in order. */
   readonly messages: readonly Message[];
-  /** The answer being spoken; it joins the messages when it ends. */
+  /** The answer being spoken in this conversation; it joins the messages when it ends. */
   readonly answering: Answering | null;
+  /** The conversation in which an answer is being spoken, where that is not this one. */
+  readonly elsewhere: string | null;
   readonly draft: string;
+  readonly attachments: readonly Attachment[];
   /** The user's message being rewritten. */
   readonly editing: string | null;
 }
 
 export type ChatStore = StoreApi<ChatFacts>;
+export type Chat = ReturnType<typeof createChat>;
 
 interface Neighbours {
   readonly api: WorkerApi;
   readonly alerts: Alerts;
+  readonly notices: Notices;
   readonly settings: SettingsRoom;
-  /** Title of the loaded model, for the alert's words. */
+  readonly shelf: Shelf;
+  /** Title of the loaded model, for figures and the alert's words. */
   readonly modelTitle: () => string;
+  /** Positions the loaded model reads at once; null where none is loaded. */
+  readonly contextLength: () => number | null;
+  readonly listen: ExpertListen;
 }
 
-export function createChat({ api, alerts, settings, modelTitle }: Neighbours) {
-  const store = createStore<ChatFacts>(() => ({ messages: [], answering: null, draft: '', editing: null }));
-  let answer: Promise<void> = Promise.resolve();
+/** The draft of a new chat is kept under no conversation's id. */
+const NEW_CHAT = '';
 
-  async function keep(messages: readonly Message[]): Promise<void> {
-    if (await saved.keepConversation(messages)) return;
-    const message = 'the conversation could not be kept';
-    alerts.raise({ code: 'STORAGE', message, detail: { what: 'conversation' } });
+export function createChat(neighbours: Neighbours) {
+  const { shelf } = neighbours;
+  const store = createStore<ChatFacts>(() => emptyChat(NO_DRAFT));
+  const voice = createVoice({ ...neighbours, store });
+
+  /** Draws a conversation, with the answer being spoken in it if one is. */
+  function show(head: Head, body: Body, draft: Draft): void {
+    const here = voice.in(head.id);
+    const tree = here?.tree ?? treeOf(body);
+    store.setState({
+      conversation: head,
+      tree,
+      messages: here?.path ?? visiblePath(tree),
+      answering: here?.answering ?? null,
+      elsewhere: here ? null : voice.speakingIn(),
+      draft: draft.text,
+      attachments: draft.attachments,
+      editing: null,
+    });
   }
 
-  async function restore(): Promise<void> {
-    const messages = await saved.conversation();
-    if (messages && store.getState().messages.length === 0) store.setState({ messages });
-  }
+  // A renamed conversation is renamed where it is open too.
+  shelf.store.subscribe(({ heads }) => {
+    const { conversation } = store.getState();
+    const head = heads?.find(({ id }) => id === conversation.id);
+    if (head && head !== conversation) store.setState({ conversation: head });
+  });
 
-  function begin(messages: readonly Message[]): void {
-    store.setState({ messages, editing: null });
-    void keep(messages);
-    answer = speak({ api, alerts, settings, modelTitle, store, keep });
-  }
-
-  function stop(): void {
-    const { answering } = store.getState();
-    if (!answering || answering.stopping) return;
-    store.setState({ answering: { ...answering, stopping: true } });
-    api.cancel(answering.job);
-  }
-
-  async function settle(): Promise<void> {
-    stop();
-    await answer;
-  }
-
-  async function clear(): Promise<void> {
-    await settle();
-    store.setState({ messages: [] });
-    await keep([]);
-  }
-
-  return { store, restore, stop, settle, clear, ...createTurns(store, begin) };
+  return {
+    store,
+    show,
+    stop: voice.stop,
+    settle: () => voice.settle(),
+    speakingIn: voice.speakingIn,
+    ...createTurns({ store, shelf, voice }),
+    ...createAttaching({ ...neighbours, store, keepDraft: () => keepDraft(store, shelf) }),
+  };
 }
 
-/** The ways a turn begins. None does while an answer is being spoken. */
-function createTurns(store: ChatStore, begin: (messages: readonly Message[]) => void) {
+interface TurnDeps {
+  readonly store: ChatStore;
+  readonly shelf: Shelf;
+  readonly voice: VoiceRoom;
+}
+
+/** The ways a turn begins, and the ways among turns. None begins while an answer is being spoken here. */
+function createTurns({ store, shelf, voice }: TurnDeps) {
+  /** One spoken in another conversation makes room. */
+  function start(tree: Tree, path: readonly Message[]): void {
+    if (store.getState().elsewhere === null) voice.begin(tree, path);
+    else void voice.settle().then(() => voice.begin(tree, path));
+  }
+
+  function askAfter(parent: string | null, content: string, attachments: readonly Attachment[]): void {
+    const question = questionOf(parent, content, attachments);
+    const tree = withMessage(store.getState().tree, question);
+    start(tree, pathTo(tree, question.id));
+  }
+
   function send(): void {
-    const { draft, answering, messages } = store.getState();
+    const { draft, attachments, answering, messages, conversation } = store.getState();
     const content = draft.trim();
-    if (content === '' || answering) return;
-    store.setState({ draft: '' });
-    begin([...messages, questionOf(content)]);
+    if ((content === '' && attachments.length === 0) || answering) return;
+    store.setState({ draft: '', attachments: [] });
+    shelf.keepDraft(draftKey(shelf, conversation), NO_DRAFT);
+    askAfter(messages.at(-1)?.id ?? null, content, attachments);
   }
 
-  /** Asks again: from an answer, or from a question that has none. */
+  /** Asks again: from an answer, which stays beside the new one, or from a question that has none. */
   function regenerate(id: string): void {
-    const { messages, answering } = store.getState();
-    const at = messages.findIndex((message) => message.id === id);
-    if (answering || at < 0) return;
-    begin(messages.slice(0, messages[at]?.role === 'user' ? at + 1 : at));
+    const { tree, answering } = store.getState();
+    const message = tree.byId.get(id);
+    const question = message?.role === 'user' ? message.id : message?.parent;
+    if (answering || !question) return;
+    start(tree, pathTo(tree, question));
   }
 
-  /** Rewrites a user's message; what came after it goes. */
+  /** Rewrites a user's message; the old one stays beside it, with what followed. */
   function rewrite(id: string, content: string): void {
-    const { messages, answering } = store.getState();
-    const at = messages.findIndex((message) => message.id === id);
-    if (answering || at < 0 || content.trim() === '') return;
-    begin([...messages.slice(0, at), questionOf(content.trim())]);
+    const { tree, answering } = store.getState();
+    const message = tree.byId.get(id);
+    if (answering || !message || (content.trim() === '' && message.attachments.length === 0)) return;
+    askAfter(message.parent, content.trim(), message.attachments);
+  }
+
+  /** Shows the branch before or after the one this message is on. */
+  function choose(id: string, step: -1 | 1): void {
+    const { tree, answering, conversation } = store.getState();
+    const chosen = chooseBeside(tree, id, step);
+    if (answering || chosen === tree) return;
+    store.setState({ tree: chosen, messages: visiblePath(chosen), editing: null });
+    shelf.keep(shelf.headOf(conversation.id) ?? conversation, chosen);
   }
 
   return {
     send,
     regenerate,
     rewrite,
-    setDraft: (draft: string): void => store.setState({ draft }),
+    choose,
+    siblings: (id: string) => siblingsOf(store.getState().tree, id),
+    setDraft(draft: string): void {
+      store.setState({ draft });
+      keepDraft(store, shelf);
+    },
     edit: (editing: string | null): void => store.setState({ editing }),
   };
 }
 
-function questionOf(content: string): Message {
-  return { id: newId('question'), role: 'user', content, figures: null, end: null, droppedMessages: 0 };
+export function emptyChat(draft: Draft): ChatFacts {
+  return {
+    conversation: newHead(newId('conversation')),
+    tree: NO_MESSAGES,
+    messages: [],
+    answering: null,
+    elsewhere: null,
+    draft: draft.text,
+    attachments: draft.attachments,
+    editing: null,
+  };
+}
+
+function keepDraft(store: ChatStore, shelf: Shelf): void {
+  const { conversation, draft, attachments } = store.getState();
+  shelf.keepDraft(draftKey(shelf, conversation), { text: draft, attachments });
+}
+
+const draftKey = (shelf: Shelf, { id }: Head): string => (shelf.headOf(id) ? id : NEW_CHAT);
+
+function questionOf(parent: string | null, content: string, attachments: readonly Attachment[]): Message {
+  return {
+    id: newId('question'),
+    parent,
+    role: 'user',
+    content,
+    createdAt: Date.now(),
+    figures: null,
+    end: null,
+    droppedMessages: 0,
+    reasoningMs: null,
+    attachments,
+  };
 }

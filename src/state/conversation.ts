@@ -41,6 +41,15 @@ export const MessageSchema = v.object({
   attachments: v.array(AttachmentSchema),
 });
 
+function isTree(messages: readonly { readonly id: string; readonly parent: string | null }[]): boolean {
+  const before = new Set<string>();
+  for (const { id, parent } of messages) {
+    if (before.has(id) || (parent !== null && !before.has(parent))) return false;
+    before.add(id);
+  }
+  return true;
+}
+
 /** What the list knows of a conversation without reading it. */
 export const HeadSchema = v.object({
   id: v.string(),
@@ -56,8 +65,11 @@ export const HeadSchema = v.object({
 });
 
 export const BodySchema = v.object({
-  /** In the order they were written. */
-  messages: v.array(MessageSchema),
+  /** In the order they were written: a message stands after its parent. */
+  messages: v.pipe(
+    v.array(MessageSchema),
+    v.check((messages) => isTree(messages), 'messages that form no tree'),
+  ),
   /** The child shown of each message that has several; of the first ones under ROOT. */
   chosen: v.record(v.string(), v.string()),
 });
@@ -89,6 +101,32 @@ export interface Draft {
 export type Conversation = Head & Body & { readonly draft: Draft };
 
 export const NO_DRAFT: Draft = { text: '', attachments: [] };
+export const NO_BODY: Body = { messages: [], chosen: {} };
+
+export function newHead(id: string): Head {
+  const now = Date.now();
+  return {
+    id,
+    title: '',
+    titledBy: 'question',
+    createdAt: now,
+    updatedAt: now,
+    pinned: false,
+    systemPrompt: null,
+  };
+}
+
+/** What its messages tell of a conversation: for one whose head is lost, or never was. */
+export function headFrom(id: string, { messages }: Body): Head {
+  const head = newHead(id);
+  const question = messages.find(({ role }) => role === 'user');
+  return {
+    ...head,
+    title: titleFrom(question?.content ?? ''),
+    createdAt: messages[0]?.createdAt ?? head.createdAt,
+    updatedAt: messages.at(-1)?.createdAt ?? head.updatedAt,
+  };
+}
 
 const TITLE_LENGTH = 60;
 

@@ -1,101 +1,121 @@
 /** One answer, from the request to the finished message. */
-import type { ChatEvent, ChatMessage, ChatResult, WorkerApi } from '../protocol/api.ts';
-import type { Alerts } from './alerts.ts';
-import type { ChatStore } from './chat.ts';
+import type { ChatEvent, ChatResult, Failure, WorkerApi } from '../protocol/api.ts';
+import type { Head, Message } from './conversation.ts';
+import type { ExpertListen } from './experts.ts';
 import { latestPerFrame, wholeWords } from './frames.ts';
-import { newId } from './ids.ts';
-import type { Message } from './saved.ts';
+import { promptOf } from './prompt.ts';
+import { createReasoningClock } from './reasoning.ts';
 import type { SettingsRoom } from './settings.ts';
 
 export interface Answering {
   readonly job: string;
   /** Id the finished message will have. */
   readonly id: string;
+  /** The question. */
+  readonly parent: string;
   /** Whole words only; what has arrived of the next one waits. */
   readonly shown: string;
   readonly prefill: { readonly done: number; readonly total: number } | null;
+  /** When the reasoning began that goes on now (performance.now), or null. */
+  readonly reasoningSince: number | null;
+  /** How long it reasoned, once it has ended. */
+  readonly reasoningMs: number | null;
   readonly stopping: boolean;
 }
 
 /** A reload in the middle of an answer loses at most this much of it. */
-const SAVE_EVERY_MS = 1000;
+const KEEP_EVERY_MS = 1000;
 
-interface Neighbours {
+export interface SpeakDeps {
   readonly api: WorkerApi;
-  readonly alerts: Alerts;
   readonly settings: SettingsRoom;
   readonly modelTitle: () => string;
-  readonly store: ChatStore;
-  readonly keep: (messages: readonly Message[]) => Promise<void>;
+  readonly listen: ExpertListen;
 }
 
-export async function speak({ api, alerts, settings, modelTitle, store, keep }: Neighbours): Promise<void> {
-  const { messages } = store.getState();
-  const { systemPrompt, maxTokens } = settings.store.getState();
-  const job = newId('chat');
-  const id = newId('answer');
-  store.setState({ answering: { job, id, shown: '', prefill: null, stopping: false } });
+/** What is spoken, and who follows it. */
+export interface Utterance {
+  readonly head: Head;
+  /** To the question, which is its last. */
+  readonly path: readonly Message[];
+  readonly answering: Answering;
+  readonly onChange: (part: Partial<Answering>) => void;
+  /** Once a second: what there is of the answer, to be kept. */
+  readonly onGrowth: (soFar: Message) => void;
+  readonly wasStopped: () => boolean;
+}
 
-  const change = (part: Partial<Answering>): void =>
-    store.setState(({ answering }) => (answering ? { answering: { ...answering, ...part } } : {}));
-  const prefill = latestPerFrame<Answering['prefill']>((value) => change({ prefill: value }));
-  const words = latestPerFrame<string>((value) => change({ shown: wholeWords(value) }));
+export interface Spoken {
+  /** null where nothing at all was said before it failed: the question stands alone, and can be asked again. */
+  readonly answer: Message | null;
+  readonly failure: Failure | null;
+}
+
+export async function speak(deps: SpeakDeps, utterance: Utterance): Promise<Spoken> {
+  const { api, settings, modelTitle, listen } = deps;
+  const { head, path, answering, onChange, onGrowth, wasStopped } = utterance;
+  const { systemPrompt, maxTokens } = settings.store.getState();
+  const prefill = latestPerFrame<Answering['prefill']>((value) => onChange({ prefill: value }));
+  const words = latestPerFrame<string>((value) => onChange({ shown: wholeWords(value) }));
+  const clock = createReasoningClock(() => performance.now());
+  const hearRoutes = listen(head.id, answering.id);
+  const model = modelTitle();
+  const unfinished = (content: string): Message => ({
+    id: answering.id,
+    parent: answering.parent,
+    role: 'assistant',
+    content,
+    createdAt: Date.now(),
+    figures: null,
+    end: 'aborted',
+    droppedMessages: 0,
+    reasoningMs: clock.measured(content),
+    attachments: [],
+  });
 
   let text = '';
-  let savedAt = performance.now();
+  let keptAt = performance.now();
   function heard(event: ChatEvent): void {
-    if (event.kind === 'prefill') {
-      prefill.put({ done: event.done, total: event.total });
-      return;
-    }
+    hearRoutes?.(event);
+    if (event.kind === 'prefill') prefill.put({ done: event.done, total: event.total });
+    if (event.kind !== 'text' || event.text === '') return;
     text += event.text;
+    const before = clock.since();
+    clock.heard(text, event.text.length);
+    if (clock.since() !== before)
+      onChange({
+        reasoningSince: clock.since(),
+        reasoningMs: clock.since() === null ? clock.measured(text) : null,
+      });
     words.put(text);
-    if (performance.now() - savedAt < SAVE_EVERY_MS) return;
-    savedAt = performance.now();
-    void keep([...messages, { ...unfinished(id, text), end: 'aborted' }]);
+    if (performance.now() - keptAt < KEEP_EVERY_MS) return;
+    keptAt = performance.now();
+    onGrowth(unfinished(text));
   }
 
   const request = {
-    messages: prompt(systemPrompt, messages),
+    messages: promptOf(head.systemPrompt ?? systemPrompt, path),
     sampling: settings.sampling(),
     maxTokens,
     stop: [],
+    routes: hearRoutes !== null,
   };
-  const result = await api.chat(job, request, heard);
+  const result = await api.chat(answering.job, request, heard);
   prefill.end();
   words.end();
 
-  const stopped = store.getState().answering?.stopping === true;
-  const answer = result.ok ? finished(id, text, result.value) : broken(id, text, stopped);
-  // Nothing at all was said before it failed: the question stands alone, and can be asked again.
-  const told = answer.end === 'failed' && text === '' ? messages : [...messages, answer];
-  store.setState({ answering: null, messages: told });
-  if (!result.ok && !stopped) alerts.raise(result.failure, modelTitle());
-  await keep(told);
+  if (result.ok) return { answer: finished(unfinished(text), result.value, model), failure: null };
+  const stopped = wasStopped();
+  const answer: Message = { ...unfinished(text), end: stopped ? 'aborted' : 'failed' };
+  return { answer: text === '' && !stopped ? null : answer, failure: stopped ? null : result.failure };
 }
 
-function unfinished(id: string, content: string) {
-  return { id, role: 'assistant', content, figures: null, droppedMessages: 0 } as const;
-}
-
-function broken(id: string, content: string, stopped: boolean): Message {
-  return { ...unfinished(id, content), end: stopped ? 'aborted' : 'failed' };
-}
-
-function finished(id: string, content: string, result: ChatResult): Message {
+function finished(answer: Message, result: ChatResult, model: string): Message {
   const { finish, tokens, tokensPerSecond, timeToFirstTokenMs, droppedMessages } = result;
   return {
-    ...unfinished(id, content),
-    figures: { tokens, tokensPerSecond, timeToFirstTokenMs },
+    ...answer,
+    figures: { tokens, tokensPerSecond, timeToFirstTokenMs, model },
     end: finish,
     droppedMessages,
   };
-}
-
-/** Answers with no words in them are not shown to the model. */
-function prompt(system: string, messages: readonly Message[]): readonly ChatMessage[] {
-  const said = messages
-    .filter(({ content }) => content !== '')
-    .map(({ role, content }) => ({ role, content }));
-  return system.trim() === '' ? said : [{ role: 'system', content: system.trim() }, ...said];
 }
