@@ -30,5 +30,5 @@ export { route } from './route.ts';
 export { rowNorm } from './rowNorm.ts';
 export { runCase } from './runCase.ts';
 export { NO_TOKEN, packSettings, sample, scratchWords } from './sample.ts';
-export type { SampleSettings } from './samplePlain.ts';
+export { sampleReference, type SampleSettings } from './samplePlain.ts';
 export { shortConv } from './shortConv.ts';
