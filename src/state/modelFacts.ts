@@ -7,15 +7,31 @@ import type {
   LoadedReport,
   LoadProgress,
   ModelCard,
+  ModelSource,
+  VerifyReport,
+  WeightsMode,
 } from '../protocol/api.ts';
 import type { Offer } from './offer.ts';
 
-export interface ImportJob {
+/** What was asked for, before and after the worker works on it. */
+interface Wanted {
   readonly job: string;
   /** What is known of it before the worker has read its first bytes. */
   readonly label: string;
+  readonly source: ModelSource;
+  readonly weights: WeightsMode;
+}
+
+/** Arriving now, or waiting for those before it: one arrives at a time, the first of the list. */
+export interface ImportJob extends Wanted {
+  readonly phase: 'waiting' | 'running' | 'pausing';
   readonly progress: ImportProgress | null;
-  readonly cancelling: boolean;
+}
+
+/** Paused by the user (then without a failure), or stopped by what went wrong; it may go on. */
+export interface Halted extends Wanted {
+  readonly progress: ImportProgress | null;
+  readonly failure: Failure | null;
 }
 
 export interface LoadJob {
@@ -23,6 +39,11 @@ export interface LoadJob {
   readonly id: string;
   readonly progress: LoadProgress | null;
 }
+
+/** Every record of a stored model against its hash. */
+export type Check =
+  | { readonly phase: 'running'; readonly job: string; readonly done: number; readonly total: number }
+  | { readonly phase: 'done'; readonly report: VerifyReport };
 
 export type HubListing =
   | { readonly phase: 'idle' }
@@ -34,13 +55,19 @@ export interface ModelsFacts {
   /** null until the worker has said what is here. */
   readonly cards: readonly ModelCard[] | null;
   readonly imports: readonly ImportJob[];
+  readonly halted: readonly Halted[];
+  /** What the browser says of the network. */
+  readonly online: boolean;
   readonly loading: LoadJob | null;
   readonly loaded: LoadedReport | null;
   /** Loaded until the device was lost; offered again. */
   readonly lostModel: string | null;
+  readonly checks: Readonly<Record<string, Check>>;
   readonly hub: HubListing;
   /** Waiting for how precisely its weights shall be kept. */
   readonly offer: Offer | null;
+  /** What the user says the GPU has, in GB; null where it is not known. */
+  readonly gpuGb: number | null;
 }
 
 export type ModelStore = StoreApi<ModelsFacts>;
@@ -49,11 +76,15 @@ export function createModelStore(): ModelStore {
   return createStore<ModelsFacts>(() => ({
     cards: null,
     imports: [],
+    halted: [],
+    online: true,
     loading: null,
     loaded: null,
     lostModel: null,
+    checks: {},
     hub: { phase: 'idle' },
     offer: null,
+    gpuGb: null,
   }));
 }
 

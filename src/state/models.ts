@@ -1,14 +1,23 @@
-/** The models on this device: kept, arriving, loading, loaded; and what a repository offers. */
-import type { WorkerApi } from '../protocol/api.ts';
+/** The models on this device: kept, arriving, loading, loaded; what a repository offers, and what fits. */
+import type { CatalogueModel } from '../models/catalogue.ts';
+import { GUIDE_ID, type ModelCard, type WorkerApi } from '../protocol/api.ts';
 import type { Alerts } from './alerts.ts';
+import { createAdvice } from './advice.ts';
+import { createChecks } from './checks.ts';
 import type { Device } from './device.ts';
 import { createImports } from './imports.ts';
 import { createLoading } from './loading.ts';
-import { createModelStore, titleIn } from './modelFacts.ts';
+import { createModelStore, titleIn, type ModelsFacts } from './modelFacts.ts';
+import { modelsSaved } from './modelsSaved.ts';
 import { createOffer } from './offer.ts';
 import type { SettingsRoom } from './settings.ts';
+import { createSources } from './sources.ts';
 
+export { CATALOGUE, type CatalogueId, type CatalogueModel } from '../models/catalogue.ts';
+export { networkSpeed } from './advice.ts';
+export { partialOf } from './importQueue.ts';
 export { type GivenFiles, isModelFile, isWholeModel, type Offer } from './offer.ts';
+export { sourceOf } from './origin.ts';
 
 interface Neighbours {
   readonly api: WorkerApi;
@@ -16,9 +25,11 @@ interface Neighbours {
   readonly device: Device;
   readonly settings: SettingsRoom;
   readonly settleChat: () => Promise<void>;
+  /** An answer is being spoken, which a model that arrives must not end. */
+  readonly answering: () => boolean;
 }
 
-export function createModels({ api, alerts, device, settings, settleChat }: Neighbours) {
+export function createModels({ api, alerts, device, settings, settleChat, answering }: Neighbours) {
   const store = createModelStore();
   const titleOf = (id: string): string => titleIn(store.getState(), id);
   const loading = createLoading({ api, store, alerts, settings, settleChat });
@@ -28,14 +39,32 @@ export function createModels({ api, alerts, device, settings, settleChat }: Neig
     alerts,
     refresh,
     askToBeKept: device.askToBeKept,
-    load: loading.load,
+    arrived,
   });
   const offer = createOffer({ store, alerts, importModel: imports.importModel });
+  const checks = createChecks({ api, store, alerts, importModel: imports.importModel });
+  let restored: Promise<unknown> | undefined;
+  watchNetwork(imports.networkIs);
 
   async function refresh(): Promise<void> {
     const [result] = await Promise.all([api.models(), device.measureStorage()]);
     if (result.ok) store.setState({ cards: result.value });
     else alerts.raise(result.failure);
+    restored ??= restoreKept();
+    await restored;
+  }
+
+  async function restoreKept(): Promise<void> {
+    const gpuGb = await modelsSaved.gpuGb();
+    store.setState({ gpuGb });
+    await imports.restoreDownloads();
+  }
+
+  /** Beside the guide alone, a model that arrives is what was wanted: it is loaded, unless that would end an answer. */
+  async function arrived(id: string): Promise<void> {
+    const { loaded, loading: loads } = store.getState();
+    const free = (loaded === null && loads === null) || loaded?.modelId === GUIDE_ID;
+    if (free && !answering()) await loading.load(id);
   }
 
   async function remove(id: string): Promise<void> {
@@ -43,20 +72,43 @@ export function createModels({ api, alerts, device, settings, settleChat }: Neig
     if (store.getState().loaded?.modelId === id) await loading.unload();
     const result = await api.deleteModel(id);
     if (!result.ok) alerts.raise(result.failure, title);
+    else
+      store.setState(({ halted }) => ({
+        halted: halted.filter(
+          ({ source, progress }) =>
+            progress?.modelId !== id && !(source.kind === 'resume' && source.id === id),
+        ),
+      }));
     await refresh();
   }
 
-  async function listHub(repo: string): Promise<void> {
-    store.setState({ hub: { phase: 'asking', repo } });
-    const result = await api.hubFiles(repo);
-    const { hub } = store.getState();
-    if (hub.phase !== 'asking' || hub.repo !== repo) return;
-    store.setState({
-      hub: result.ok
-        ? { phase: 'listed', repo, files: result.value }
-        : { phase: 'failed', repo, failure: result.failure },
-    });
-  }
+  return {
+    store,
+    titleOf,
+    refresh,
+    remove,
+    ...loading,
+    ...imports,
+    ...offer,
+    ...checks,
+    ...createSources({ api, store, importModel: imports.importModel }),
+    ...createAdvice({ store, device, settings }),
+  };
+}
 
-  return { store, titleOf, refresh, remove, listHub, ...loading, ...imports, ...offer };
+export type Models = ReturnType<typeof createModels>;
+
+/** What there is of a model of the catalogue. */
+export function cardOfCatalogue(
+  { cards }: ModelsFacts,
+  { repo, path }: CatalogueModel,
+): ModelCard | undefined {
+  return cards?.find(({ origin }) => origin === `hub:${repo}/${path}`);
+}
+
+function watchNetwork(tell: (online: boolean) => void): void {
+  globalThis.addEventListener?.('online', () => tell(true));
+  globalThis.addEventListener?.('offline', () => tell(false));
+  // In Node there is a navigator that does not tell.
+  if (!(globalThis.navigator?.onLine ?? true)) tell(false);
 }

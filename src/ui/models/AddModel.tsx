@@ -2,12 +2,14 @@
 import { useId, useRef, type FormEvent, type ReactNode } from 'react';
 import { useStore } from 'zustand';
 import type { HubFile } from '../../protocol/api.ts';
+import { storedFrom } from '../../state/fit.ts';
 import { isWholeModel } from '../../state/models.ts';
 import { useApp } from '../appContext.ts';
 import { say } from '../say.ts';
 import { size } from '../format.ts';
 import { chosenFiles } from './givenFiles.ts';
 import { repoOf } from './repo.ts';
+import { useFit } from './useFit.ts';
 import { wordsFor } from '../words.ts';
 
 export function AddModel(): ReactNode {
@@ -139,12 +141,20 @@ function HubRow({ repo, file }: { readonly repo: string; readonly file: HubFile 
   const { models } = useApp();
   const { path, bytes, parts } = file;
   const name = isWholeModel(path) ? say.add.wholeModel : path;
+  // Nothing is known of it but its size, so its cache does not count.
+  const { verdict } = useFit()({
+    storedBytes: storedFrom(path, bytes),
+    kvBytesPerToken: 0,
+    contextLength: 0,
+  });
   return (
     <li>
       <span className="path">{name}</span>
       <span className="facts">
         {size(bytes)}
         {parts.length > 1 && ` · ${say.add.parts(parts.length)}`}
+        {' · '}
+        <span className={`verdict ${verdict}`}>{say.fit.verdicts[verdict]}</span>
       </span>
       <button
         type="button"

@@ -1,30 +1,87 @@
-import type { ReactNode } from 'react';
+/** All about models: what is here and arriving, what is worth having, adding one's own, what they take. */
+import { useId, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { useStore } from 'zustand';
-import { AddModel } from './AddModel.tsx';
 import { Alerts } from '../Alerts.tsx';
 import { useApp } from '../appContext.ts';
 import { Dialog } from '../Dialog.tsx';
 import { say } from '../say.ts';
-import { size } from '../format.ts';
+import { AddModel } from './AddModel.tsx';
+import { Catalogue } from './Catalogue.tsx';
 import { ModelList } from './ModelList.tsx';
+import { StorageView } from './StorageView.tsx';
+
+const TABS = ['yours', 'catalogue', 'add', 'storage'] as const;
+type Tab = (typeof TABS)[number];
+
+const VIEWS: Readonly<Record<Tab, () => ReactNode>> = {
+  yours: ModelList,
+  catalogue: Catalogue,
+  add: AddModel,
+  storage: StorageView,
+};
 
 export function ModelsDialog(): ReactNode {
-  const { view, models, device } = useApp();
-  const none = useStore(models.store, (s) => s.imports.length === 0 && s.cards?.length === 0);
-  const storage = useStore(device.store, (s) => s.storage);
+  const { view, models } = useApp();
+  const id = useId();
+  const [tab, setTab] = useState<Tab>(() => firstTab(models.store.getState()));
+  const View = VIEWS[tab];
   return (
     <Dialog title={say.models.title} kind="window" onClose={view.close}>
       <Alerts />
-      {none ? <p className="facts">{say.models.empty}</p> : <ModelList />}
-      <h3>{say.add.title}</h3>
-      <AddModel />
-      {storage && (
-        <p className="facts">
-          {say.models.used(size(storage.usedBytes))}
-          {storage.quotaBytes > 0 && say.models.allowed(size(storage.quotaBytes))}
-          {storage.persisted ? say.models.kept : say.models.notKept}
-        </p>
-      )}
+      <TabList id={id} tab={tab} onChange={setTab} />
+      <div role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${tab}`} className="tab-panel">
+        <View />
+      </div>
     </Dialog>
+  );
+}
+
+/** Where nothing but the guide is here, the catalogue is what one came for. */
+function firstTab({
+  cards,
+  imports,
+  halted,
+}: ReturnType<ReturnType<typeof useApp>['models']['store']['getState']>): Tab {
+  const own = (cards ?? []).some(({ builtIn }) => builtIn !== true);
+  return own || imports.length > 0 || halted.length > 0 ? 'yours' : 'catalogue';
+}
+
+interface TabListProps {
+  readonly id: string;
+  readonly tab: Tab;
+  readonly onChange: (tab: Tab) => void;
+}
+
+/** Arrow keys go from one to the next, as in every list of tabs. */
+function TabList({ id, tab, onChange }: TabListProps): ReactNode {
+  const { models } = useApp();
+  const busy = useStore(models.store, (s) => s.imports.length);
+  function onKeyDown(event: KeyboardEvent<HTMLDivElement>): void {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const next = TABS[(TABS.indexOf(tab) + step + TABS.length) % TABS.length] ?? tab;
+    onChange(next);
+    document.getElementById(`${id}-${next}`)?.focus();
+  }
+  return (
+    <div role="tablist" aria-label={say.models.tabs.label} className="tabs" onKeyDown={onKeyDown}>
+      {TABS.map((one) => (
+        <button
+          key={one}
+          type="button"
+          role="tab"
+          id={`${id}-${one}`}
+          aria-selected={one === tab}
+          aria-controls={`${id}-panel`}
+          tabIndex={one === tab ? 0 : -1}
+          className="quiet tab"
+          onClick={() => onChange(one)}
+        >
+          {say.models.tabs[one]}
+          {one === 'yours' && busy > 0 && <span className="facts"> ↓ {busy}</span>}
+        </button>
+      ))}
+    </div>
   );
 }

@@ -1,0 +1,161 @@
+/** Imports one after the other: the first of the list runs, the others wait for it. */
+import type {
+  Failure,
+  ImportProgress,
+  ModelCard,
+  ModelSource,
+  Result,
+  WeightsMode,
+  WorkerApi,
+} from '../protocol/api.ts';
+import type { Alerts } from './alerts.ts';
+import { latestPerFrame } from './frames.ts';
+import { newId } from './ids.ts';
+import { titleIn, type Halted, type ImportJob, type ModelStore } from './modelFacts.ts';
+import { isDownload, modelsSaved, type Download } from './modelsSaved.ts';
+import { labelOf, originOf } from './origin.ts';
+
+export interface Neighbours {
+  readonly api: WorkerApi;
+  readonly store: ModelStore;
+  readonly alerts: Alerts;
+  readonly refresh: () => Promise<void>;
+  readonly askToBeKept: () => Promise<void>;
+  /** A model is here. */
+  readonly arrived: (id: string) => Promise<void>;
+}
+
+/** What trying again may mend, though nothing is stored of it yet. */
+const PASSING: readonly Failure['code'][] = [
+  'NETWORK',
+  'HTTP_STATUS',
+  'QUOTA',
+  'STORAGE',
+  'MODEL_BUSY',
+  'INTERNAL',
+];
+
+/** Behind those that are on their way; what is among them already is not asked for twice. */
+export async function enqueue(
+  neighbours: Neighbours,
+  source: ModelSource,
+  weights: WeightsMode,
+): Promise<void> {
+  const { store } = neighbours;
+  const { cards, imports } = store.getState();
+  const key = keyOf(source, cards);
+  const same = (entry: { readonly source: ModelSource }): boolean => keyOf(entry.source, cards) === key;
+  if (imports.some(same)) return;
+  const entry: ImportJob = {
+    job: newId('import'),
+    label: labelOf(source, (id) => titleIn(store.getState(), id)),
+    source,
+    weights,
+    phase: 'waiting',
+    progress: null,
+  };
+  store.setState((now) => ({
+    imports: [...now.imports, entry],
+    halted: now.halted.filter((other) => !same(other)),
+  }));
+  keep(store);
+  await begin(neighbours);
+}
+
+/** The first that may run does, unless one does already; then the next. */
+export async function begin(neighbours: Neighbours): Promise<void> {
+  const { store } = neighbours;
+  const { imports, online } = store.getState();
+  if (imports.some(({ phase }) => phase !== 'waiting')) return;
+  const next = imports.find(({ source }) => online || source.kind === 'file');
+  if (!next) return;
+  store.setState({
+    imports: [{ ...next, phase: 'running' }, ...imports.filter((entry) => entry !== next)],
+  });
+  await run(neighbours, next);
+  keep(store);
+  await begin(neighbours);
+}
+
+async function run(
+  { api, store, alerts, refresh, askToBeKept, arrived }: Neighbours,
+  entry: ImportJob,
+): Promise<void> {
+  const { job, source, weights, label } = entry;
+  void askToBeKept();
+  const paced = latestPerFrame<ImportProgress>((progress) => change(store, job, { progress }));
+  const seen: { last: ImportProgress | null } = { last: null };
+  const result: Result<ModelCard> = await api.importModel(job, source, weights, (progress) => {
+    seen.last = progress;
+    paced.put(progress);
+  });
+  paced.end();
+  const pausing = store.getState().imports.some((other) => other.job === job && other.phase === 'pausing');
+  await refresh();
+  const { last: progress } = seen;
+  if (result.ok) {
+    drop(store, job);
+    void arrived(result.value.id);
+    return;
+  }
+  const failure = pausing ? null : withProgress(result.failure, progress);
+  const halted = { job, label, source, weights, progress, failure };
+  const mayGoOn = failure === null || PASSING.includes(failure.code);
+  if (mayGoOn || partialOf(halted, store.getState().cards)) putAside(store, halted);
+  else drop(store, job);
+  if (failure) alerts.raise(failure, progress?.title || label);
+}
+
+export function change(store: ModelStore, job: string, part: Partial<ImportJob>): void {
+  store.setState(({ imports }) => ({
+    imports: imports.map((entry) => (entry.job === job ? { ...entry, ...part } : entry)),
+  }));
+}
+
+function drop(store: ModelStore, job: string): void {
+  store.setState(({ imports }) => ({ imports: imports.filter((entry) => entry.job !== job) }));
+}
+
+/** Out of those that arrive, among those that may go on. */
+export function putAside(
+  store: ModelStore,
+  { job, label, source, weights, progress, failure }: Halted,
+): void {
+  store.setState(({ imports, halted }) => ({
+    imports: imports.filter((entry) => entry.job !== job),
+    halted: [...halted, { job, label, source, weights, progress, failure }],
+  }));
+}
+
+/** What has nothing stored yet would be lost with this visit. */
+export function keep(store: ModelStore): void {
+  const { imports, halted, cards } = store.getState();
+  const unstored = halted.filter((entry) => !partialOf(entry, cards));
+  const downloads = [...imports, ...unstored].filter((entry): entry is typeof entry & Download =>
+    isDownload(entry),
+  );
+  void modelsSaved.keepDownloads(downloads);
+}
+
+/** What is stored so far of one that halted. */
+export function partialOf(
+  { progress, source }: Halted,
+  cards: readonly ModelCard[] | null,
+): ModelCard | undefined {
+  const id = source.kind === 'resume' ? source.id : progress?.modelId;
+  return cards?.find((card) => card.id === id && card.state === 'partial');
+}
+
+/** Equal for two ways to ask for the same model. */
+function keyOf(source: ModelSource, cards: readonly ModelCard[] | null): unknown {
+  if (source.kind === 'file') return source.files;
+  if (source.kind === 'resume') return cards?.find(({ id }) => id === source.id)?.origin ?? source.id;
+  return originOf(source);
+}
+
+/** How far it came, for the words. */
+function withProgress(failure: Failure, progress: ImportProgress | null): Failure {
+  if (!progress) return failure;
+  const { doneBytes, totalBytes } = progress;
+  return { ...failure, detail: { doneBytes, totalBytes, ...failure.detail } };
+}
