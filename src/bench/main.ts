@@ -3,7 +3,8 @@
  * every speed the project quotes, with what it was measured on. `kernels` runs in Node,
  * where timestamps are not coarsened. Without --model it
  * takes the real model of our checks. `size`, run only when named, makes its own
- * (`--shape granite|olmoe`: 2.7 or 13.8 GB of .cache) and fails where it takes too much. On a software adapter a figure is worth
+ * (`--shape granite|olmoe`: 2.7 or 13.8 GB of .cache) and fails where it takes too much;
+ * so does `guide`, the built-in model's first word. On a software adapter a figure is worth
  * only what another figure of the same run makes of it.
  */
 import { execFileSync } from 'node:child_process';
@@ -16,6 +17,7 @@ import { inferInNode } from '../tools/infer/node.ts';
 import type { InferReport } from '../tools/infer/report.ts';
 import { fetchRealModel } from '../tools/realModel/fetchModel.ts';
 import { SHAPE_NAMES, SHAPES } from '../tools/realSize/shapes.ts';
+import { guideRows } from './guide.ts';
 import { kernelRows } from './kernels.ts';
 import type { Row } from './row.ts';
 import { sizeRows } from './size.ts';
@@ -75,7 +77,11 @@ interface Measured {
 export async function main(args: readonly string[]): Promise<number> {
   const values = parse(args);
   const { rows, device, model, over } =
-    values.suite === 'size' ? await measureShape(values.shape) : await measureModel(values);
+    values.suite === 'size'
+      ? await measureShape(values.shape)
+      : values.suite === 'guide'
+        ? await measureGuide()
+        : await measureModel(values);
   for (const row of rows) console.log(lineOf(row));
   const browser = values.runtime === 'node' ? `Node ${process.version}` : chromiumVersion();
   const commit = output('git', ['rev-parse', 'HEAD']);
@@ -99,11 +105,15 @@ async function measureShape(named = 'granite'): Promise<Measured> {
   return { ...(await sizeRows(shape)), model: `random weights in the shape of ${SHAPES[shape].name}` };
 }
 
+async function measureGuide(): Promise<Measured> {
+  return { rows: await guideRows(), device: 'an emulator and the CPU', model: 'the guide', over: [] };
+}
+
 async function measureModel(values: ReturnType<typeof parse>): Promise<Measured> {
   const wanted = (name: string): boolean => values.suite === undefined || values.suite === name;
   const suites = SUITES.filter(({ name }) => wanted(name));
   if (suites.length === 0 && !wanted('storage') && !wanted('kernels')) {
-    throw new Error(`suites: storage, kernels, size, ${SUITES.map(({ name }) => name).join(', ')}`);
+    throw new Error(`suites: storage, kernels, size, guide, ${SUITES.map(({ name }) => name).join(', ')}`);
   }
   const rows: Row[] = wanted('storage') ? await storageRows() : [];
   const model = values.suite === 'storage' ? '' : (values.model ?? (await defaultModel()));

@@ -130,7 +130,7 @@ export class Engine {
     const { shape, checked } = await this.shapeChoice();
     const other = shape === 'hardware' ? 'software' : 'hardware';
     const wrong = await (await this.verdicts()).wrong();
-    return { gpu, shape, wrong, ...(checked[other].passed && { otherShape: other }) };
+    return { gpu, shape, wrong, ...(checked[other]?.passed && { otherShape: other }) };
   }
 
   /** What tests have found of kernels on this device. */

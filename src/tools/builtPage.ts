@@ -16,6 +16,8 @@ export interface PageParts {
   /** Served under `modelUrls`, by ranges. */
   readonly files: readonly string[];
   readonly logitsFile: string | null;
+  /** false for a browser that has none; true where not given. */
+  readonly webgpu?: boolean;
 }
 
 /** A fresh, persistent profile: a private one has no room for models. Everything is gone afterwards. */
@@ -27,13 +29,13 @@ export async function withBuiltPage<T>(
   const site = join(scratch, 'site');
   await buildPage(parts.html, site);
   const server = await serve({
-    site,
+    folders: [site, join(ROOT, 'public')],
     files: parts.files.map((file) => resolve(file)),
     logitsFile: parts.logitsFile,
   });
   const context = await chromium.launchPersistentContext(join(scratch, 'profile'), {
     executablePath: ensureChromium().path,
-    args: [...CHROMIUM_FLAGS],
+    args: CHROMIUM_FLAGS.filter((flag) => parts.webgpu !== false || !flag.includes('webgpu')),
     headless: true,
   });
   try {

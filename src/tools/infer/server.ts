@@ -20,7 +20,8 @@ export interface InferServer {
 }
 
 export async function serve(parts: {
-  site: string;
+  /** Where a path is looked for, one after the other. */
+  folders: readonly string[];
   files: readonly string[];
   logitsFile: string | null;
 }): Promise<InferServer> {
@@ -36,7 +37,10 @@ export async function serve(parts: {
       return;
     }
     const model = modelUrls.indexOf(path);
-    const file = model >= 0 ? parts.files[model] : join(parts.site, normalize(decodeURIComponent(path)));
+    const found = parts.folders
+      .map((folder) => join(folder, normalize(decodeURIComponent(path))))
+      .find((file) => existsSync(file));
+    const file = model >= 0 ? parts.files[model] : found;
     if (file === undefined || !existsSync(file)) {
       response.writeHead(404).end();
       return;
