@@ -1,32 +1,35 @@
 import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { useApp } from '../appContext.ts';
-import { say } from '../say.ts';
 import { SendIcon, StopIcon } from '../icons.tsx';
+import { say } from '../say.ts';
+import { AttachButton, Attachments } from './Attachments.tsx';
 import { preloadMarkdown } from './Prose.tsx';
 
 export function Composer(): ReactNode {
-  const { chat, models } = useApp();
+  const { chat } = useApp();
   const draft = useStore(chat.store, (s) => s.draft);
-  const busy = useStore(chat.store, (s) => s.answering !== null);
-  const loaded = useStore(models.store, (s) => s.loaded);
-  const loading = useStore(models.store, (s) => s.loading !== null);
   const field = useRef<HTMLTextAreaElement>(null);
+  const { canSend, send } = useSending();
+  const placeholder = usePlaceholder();
 
   useStopOnEscape();
-  useEffect(() => {
-    if (loading) preloadMarkdown();
-  }, [loading]);
-  useEffect(() => {
-    if (loaded) field.current?.focus({ preventScroll: true });
-  }, [loaded]);
+  useReadiness(field);
 
-  const canSend = loaded !== null && !busy && draft.trim() !== '';
   const keyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
-    // While an input method composes a character, Enter chooses it.
-    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
-    event.preventDefault();
-    if (canSend) chat.send();
+    // While an input method composes a character, Enter chooses it; Safari ends composing just before and says 229.
+    if (event.nativeEvent.isComposing || event.keyCode === 229) return;
+    if (event.key === 'Enter' && !event.shiftKey) {
+      event.preventDefault();
+      send();
+    }
+    if (event.key === 'ArrowUp' && draft === '' && !event.altKey && !event.metaKey && !event.ctrlKey) {
+      const { messages, answering } = chat.store.getState();
+      const asked = messages.findLast(({ role }) => role === 'user');
+      if (!asked || answering) return;
+      event.preventDefault();
+      chat.edit(asked.id);
+    }
   };
 
   return (
@@ -34,30 +37,69 @@ export function Composer(): ReactNode {
       className="composer"
       onSubmit={(event) => {
         event.preventDefault();
-        if (canSend) chat.send();
+        send();
       }}
     >
-      {/* The hidden twin of the text gives the field its height. */}
-      <div className="grow" data-draft={draft}>
-        <textarea
-          ref={field}
-          rows={1}
-          value={draft}
-          aria-label={say.chat.composer}
-          aria-describedby="composer-keys"
-          placeholder={
-            loaded ? say.chat.placeholder : loading ? say.chat.placeholderLoading : say.chat.placeholderNone
-          }
-          onChange={({ currentTarget }) => chat.setDraft(currentTarget.value)}
-          onKeyDown={keyDown}
-        />
+      <Attachments />
+      <div className="composer-line">
+        <AttachButton />
+        {/* The hidden twin of the text gives the field its height. */}
+        <div className="grow" data-draft={draft}>
+          <textarea
+            ref={field}
+            rows={1}
+            value={draft}
+            aria-label={say.chat.composer}
+            aria-describedby="composer-keys"
+            placeholder={placeholder}
+            onChange={({ currentTarget }) => chat.setDraft(currentTarget.value)}
+            onKeyDown={keyDown}
+            onPaste={(event) => {
+              const files = [...event.clipboardData.files];
+              if (files.length === 0) return;
+              event.preventDefault();
+              void chat.attach(files);
+            }}
+          />
+        </div>
+        <SendOrStop canSend={canSend} />
       </div>
-      <SendOrStop canSend={canSend} />
       <p id="composer-keys" className="unseen">
         {say.chat.keys}
       </p>
     </form>
   );
+}
+
+/** A question may be sent while a model loads: it waits for it. */
+function useSending(): { canSend: boolean; send: () => void } {
+  const { chat, models } = useApp();
+  const something = useStore(chat.store, (s) => s.draft.trim() !== '' || s.attachments.length > 0);
+  const busy = useStore(chat.store, (s) => s.answering !== null);
+  const able = useStore(models.store, (s) => s.loaded !== null || s.loading !== null);
+  const canSend = able && !busy && something;
+  return { canSend, send: () => canSend && chat.send() };
+}
+
+function usePlaceholder(): string {
+  const { models } = useApp();
+  const loaded = useStore(models.store, (s) => s.loaded !== null);
+  const loading = useStore(models.store, (s) => s.loading !== null);
+  if (loaded) return say.chat.placeholder;
+  return loading ? say.chat.placeholderLoading : say.chat.placeholderNone;
+}
+
+/** The code that draws answers is fetched while the model loads; then the field waits for words. */
+function useReadiness(field: { readonly current: HTMLTextAreaElement | null }): void {
+  const { models } = useApp();
+  const loaded = useStore(models.store, (s) => s.loaded);
+  const loading = useStore(models.store, (s) => s.loading !== null);
+  useEffect(() => {
+    if (loading) preloadMarkdown();
+  }, [loading]);
+  useEffect(() => {
+    if (loaded) field.current?.focus({ preventScroll: true });
+  }, [loaded, field]);
 }
 
 function SendOrStop({ canSend }: { readonly canSend: boolean }): ReactNode {
@@ -87,9 +129,9 @@ function SendOrStop({ canSend }: { readonly canSend: boolean }): ReactNode {
 function useStopOnEscape(): void {
   const { chat, view } = useApp();
   useEffect(() => {
-    const keyDown = ({ key }: globalThis.KeyboardEvent): void => {
+    const keyDown = ({ key, defaultPrevented }: globalThis.KeyboardEvent): void => {
       // In a panel Escape closes the panel.
-      if (key === 'Escape' && view.store.getState().panel === null) chat.stop();
+      if (key === 'Escape' && !defaultPrevented && view.store.getState().panel === null) chat.stop();
     };
     addEventListener('keydown', keyDown);
     return () => removeEventListener('keydown', keyDown);

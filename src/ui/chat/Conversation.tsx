@@ -1,32 +1,47 @@
-import { memo, useEffect, useState, type ReactNode } from 'react';
+/** What was said, as rows of a virtual list: only those near the view exist, however long the conversation is. */
+import { memo, useEffect, useLayoutEffect, useMemo, useRef, type ReactNode } from 'react';
+import { WindowVirtualizer } from 'virtua';
 import { useStore } from 'zustand';
-import type { Message } from '../../state/chat.ts';
-import { Answer } from './Answer.tsx';
 import { useApp } from '../appContext.ts';
-import { say } from '../say.ts';
 import { DownIcon } from '../icons.tsx';
+import { say } from '../say.ts';
+import { Answer } from './Answer.tsx';
+import { Finished } from './Finished.tsx';
 import { Question } from './Question.tsx';
+import { partsSpoken, rowsFor, rowsOf, type Row } from './rows.ts';
 import { useFollow } from './useFollow.ts';
+
+/** Drawn beyond the view in the direction of scrolling, so that a quick wheel meets no gap. */
+const BEYOND_PX = 800;
 
 export function Conversation(): ReactNode {
   const { chat } = useApp();
+  return <Said key={useStore(chat.store, (s) => s.conversation.id)} />;
+}
+
+function Said(): ReactNode {
+  const { chat } = useApp();
   const messages = useStore(chat.store, (s) => s.messages);
   const speaking = useStore(chat.store, (s) => s.answering?.id ?? null);
+  const parts = useStore(chat.store, partsSpoken);
   const { following, toEnd } = useFollow();
-  const questions = messages.filter(({ role }) => role === 'user').length;
 
-  // Whoever asks wants to see the answer.
+  // Whoever opens a conversation, or asks, wants to see its end.
+  useEffect(() => toEnd(), [toEnd]);
   useEffect(() => {
-    if (questions > 0) toEnd();
-  }, [questions, toEnd]);
+    if (speaking !== null) toEnd();
+  }, [speaking, toEnd]);
 
-  const turns: readonly Turn[] = messages.map((message) => ({ id: message.id, message }));
-  const all = speaking === null ? turns : [...turns, { id: speaking, message: null }];
+  const rows = useMemo(() => {
+    const said = messages.flatMap(rowsOf);
+    return speaking === null ? said : [...said, ...rowsFor(speaking, null, parts)];
+  }, [messages, speaking, parts]);
+  const last = rows.at(-1)?.id;
   return (
-    <section className="conversation" aria-label={say.chat.conversation}>
-      {all.map(({ id, message }, index) => (
-        <TurnView key={id} message={message} last={index === all.length - 1} />
-      ))}
+    <section className="conversation" aria-label={say.chat.conversation} tabIndex={-1}>
+      <WindowVirtualizer data={rows} bufferSize={BEYOND_PX}>
+        {(row) => <RowView key={row.key} row={row} last={row.id === last} />}
+      </WindowVirtualizer>
       <Finished />
       {!following && (
         <button
@@ -43,40 +58,33 @@ export function Conversation(): ReactNode {
   );
 }
 
-interface Turn {
-  readonly id: string;
-  /** null for the answer being spoken. */
-  readonly message: Message | null;
-}
-
-interface TurnProps {
-  readonly message: Message | null;
+interface RowProps {
+  readonly row: Row;
+  /** It belongs to the last message. */
   readonly last: boolean;
 }
 
-const TurnView = memo(function TurnView({ message, last }: TurnProps): ReactNode {
-  return message?.role === 'user' ? (
-    <Question message={message} last={last} />
-  ) : (
-    <Answer message={message} last={last} />
+const RowView = memo(function RowView({ row, last }: RowProps): ReactNode {
+  const place = useRef<HTMLDivElement>(null);
+  useFocusKept(place);
+  return (
+    <div className={row.end ? 'turn' : 'turn part'} ref={place}>
+      {row.message?.role === 'user' ? (
+        <Question message={row.message} last={last} />
+      ) : (
+        <Answer row={row} last={last} />
+      )}
+    </div>
   );
 });
 
-/** Tells a screen reader the whole answer once, instead of each word as it comes. */
-function Finished(): ReactNode {
-  const { chat } = useApp();
-  const [told, setTold] = useState('');
-  useEffect(
-    () =>
-      chat.store.subscribe((now, before) => {
-        if (now.answering && !before.answering) setTold('');
-        if (before.answering && !now.answering) setTold(now.messages.at(-1)?.content ?? '');
-      }),
-    [chat],
-  );
-  return (
-    <div className="unseen" aria-live="polite">
-      {told !== '' && `${say.chat.finished} ${told.replace(/[*_`#>|]+/g, ' ')}`}
-    </div>
-  );
+/** A row scrolled far away is taken off the page; focus in it goes to the conversation, and keys still work there. */
+function useFocusKept(place: { readonly current: HTMLElement | null }): void {
+  useLayoutEffect(() => {
+    const row = place.current;
+    return () => {
+      if (row?.contains(document.activeElement) !== true) return;
+      row.closest<HTMLElement>('.conversation')?.focus({ preventScroll: true });
+    };
+  }, [place]);
 }

@@ -1,9 +1,15 @@
-/** An answer's text: Markdown once its code has arrived, plain until then. Finished blocks are never drawn again. */
+/** A part of an answer: Markdown once its code has arrived, plain until then. Finished blocks are never drawn again. */
 import { lazy, memo, Suspense, useMemo, type ReactNode } from 'react';
-import { blocksOf } from './blocks.ts';
+import type { Block } from './blocks.ts';
+import { Code } from './Code.tsx';
+import { Harmless } from './Harmless.tsx';
+import { mathsText } from './mathsText.ts';
+import { Note } from './Note.tsx';
 
 const fetchMarkdown = () => import('./Markdown.tsx');
 const Markdown = lazy(async () => ({ default: (await fetchMarkdown()).Markdown }));
+/** Mathematics weighs more than all else on the page, so it comes only to a text that has some. */
+const Maths = lazy(async () => ({ default: (await import('./Maths.tsx')).Maths }));
 
 /** Called when an answer becomes likely, so that its first words are already drawn as they should be. */
 export function preloadMarkdown(): void {
@@ -11,22 +17,81 @@ export function preloadMarkdown(): void {
 }
 
 interface ProseProps {
-  readonly text: string;
+  readonly blocks: readonly Block[];
+  readonly definitions: string;
   /** More is coming. */
   readonly live: boolean;
 }
 
-export const Prose = memo(function Prose({ text, live }: ProseProps): ReactNode {
-  const blocks = useMemo(() => blocksOf(text), [text]);
+export function Prose({ blocks, definitions, live }: ProseProps): ReactNode {
   return (
     <div className={live ? 'prose live' : 'prose'}>
       {blocks.map((block) => (
-        <div className="block" key={block.line}>
-          <Suspense fallback={<p className="plain">{block.text}</p>}>
-            <Markdown text={block.text} />
-          </Suspense>
+        <div
+          className={block.joined ? 'block joined' : 'block'}
+          key={block.at}
+          data-at={block.at}
+          data-length={block.text.length}
+        >
+          <BlockView
+            kind={block.kind}
+            text={block.text}
+            label={block.kind === 'code' ? block.language : block.kind === 'note' ? block.label : ''}
+            definitions={block.text.includes('[') ? definitions : ''}
+          />
         </div>
       ))}
     </div>
   );
+}
+
+interface BlockProps {
+  readonly kind: Block['kind'];
+  readonly text: string;
+  /** Language of code, name of a footnote. */
+  readonly label: string;
+  readonly definitions: string;
+}
+
+const BlockView = memo(function BlockView({ kind, text, label, definitions }: BlockProps): ReactNode {
+  switch (kind) {
+    case 'code':
+      return <Code key={label} text={text} language={label} />;
+    case 'note':
+      return (
+        <Note label={label}>
+          <Text text={text} definitions="" />
+        </Note>
+      );
+    case 'text':
+      return <Text text={text} definitions={definitions} />;
+    default:
+      return kind satisfies never;
+  }
 });
+
+/** Nested this deep it is no text a person reads, and parsing it takes a recursion per level. */
+const TOO_DEEP = /^[ \t]*(?:[>*+-][ \t]*){16}|[[*_~!]{40}|(?:\[\]\(|\]\(){20}/m;
+
+function Text({ text, definitions }: { readonly text: string; readonly definitions: string }): ReactNode {
+  const found = useMemo(() => mathsText(text), [text]);
+  const plain = <p className="plain">{text}</p>;
+  if (TOO_DEEP.test(text)) return plain;
+  const source = definitions === '' ? found.text : `${found.text}\n\n${definitions}`;
+  const markdown = (
+    <Suspense fallback={plain}>
+      <Markdown text={source} />
+    </Suspense>
+  );
+  return (
+    <Harmless text={text}>
+      {found.maths ? (
+        <Suspense fallback={markdown}>
+          <Maths text={source} />
+        </Suspense>
+      ) : (
+        markdown
+      )}
+    </Harmless>
+  );
+}

@@ -1,10 +1,12 @@
 /** What the user said, and how it is said again. */
-import type { FormEvent, ReactNode } from 'react';
+import type { FormEvent, KeyboardEvent, ReactNode } from 'react';
 import { useStore } from 'zustand';
 import type { Message } from '../../state/chat.ts';
 import { useApp } from '../appContext.ts';
-import { CopyButton } from './CopyButton.tsx';
 import { say } from '../say.ts';
+import { Branches } from './Branches.tsx';
+import { Chips } from './Chips.tsx';
+import { CopyButton } from './CopyButton.tsx';
 
 interface QuestionProps {
   readonly message: Message;
@@ -20,8 +22,10 @@ export function Question({ message, last }: QuestionProps): ReactNode {
   if (editing) return <Rewrite message={message} />;
   return (
     <article className="question" aria-label={say.chat.you}>
-      <div className="said">{message.content}</div>
+      <Chips label={say.chat.files} attachments={message.attachments} />
+      {message.content !== '' && <div className="said">{message.content}</div>}
       <div className="tools">
+        <Branches id={message.id} />
         <CopyButton label={say.chat.copy} text={() => message.content} />
         {canAsk && !busy && (
           <button type="button" className="quiet small" onClick={() => chat.edit(message.id)}>
@@ -38,25 +42,45 @@ export function Question({ message, last }: QuestionProps): ReactNode {
   );
 }
 
+/** What was typed outlives the row, which goes when it is scrolled far away. */
+const typed = new Map<string, string>();
+
 function Rewrite({ message }: { readonly message: Message }): ReactNode {
   const { chat } = useApp();
+  const { id } = message;
+  const text = typed.get(id) ?? message.content;
+  const cancel = (): void => {
+    typed.delete(id);
+    chat.edit(null);
+  };
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const field = event.currentTarget.elements.namedItem('text');
-    if (field instanceof HTMLTextAreaElement) chat.rewrite(message.id, field.value);
+    if (!(field instanceof HTMLTextAreaElement)) return;
+    typed.delete(id);
+    chat.rewrite(id, field.value);
+  };
+  const keyDown = (event: KeyboardEvent<HTMLFormElement>): void => {
+    if (event.key === 'Escape') cancel();
+    const enter = event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing;
+    if (!enter || !(event.target instanceof HTMLTextAreaElement)) return;
+    event.preventDefault();
+    event.currentTarget.requestSubmit();
   };
   return (
-    <form className="rewrite" onSubmit={submit} onKeyDown={({ key }) => key === 'Escape' && chat.edit(null)}>
+    <form className="rewrite" onSubmit={submit} onKeyDown={keyDown}>
       <textarea
         name="text"
         autoFocus
         aria-label={say.chat.editLabel}
-        defaultValue={message.content}
-        rows={Math.min(8, message.content.split('\n').length + 1)}
+        defaultValue={text}
+        rows={Math.min(8, text.split('\n').length + 1)}
+        onChange={({ currentTarget }) => typed.set(id, currentTarget.value)}
+        onFocus={({ currentTarget }) => currentTarget.setSelectionRange(text.length, text.length)}
       />
       <div className="row">
         <span className="facts">{say.chat.editNote}</span>
-        <button type="button" onClick={() => chat.edit(null)}>
+        <button type="button" onClick={cancel}>
           {say.chat.cancel}
         </button>
         <button type="submit" className="strong">

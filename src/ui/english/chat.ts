@@ -1,6 +1,6 @@
 /** The conversation. */
 import type { Message } from '../../state/chat.ts';
-import { count, rate, seconds } from '../format.ts';
+import { count, duration, plural, rate, seconds, size } from '../format.ts';
 
 export const chat = {
   composer: 'Message',
@@ -10,21 +10,40 @@ export const chat = {
   send: 'Send',
   stop: 'Stop',
   stopping: 'Stopping',
-  keys: 'Enter sends, Shift+Enter makes a new line.',
+  keys: 'Enter sends, Shift+Enter makes a new line. In an empty field, the up arrow edits your last message.',
+  attach: 'Add text files',
+  attached: 'Files for this message',
+  attachment: (tokens: number, bytes: number) =>
+    tokens > 0
+      ? `${count(tokens)} ${plural(tokens, { one: 'token', other: 'tokens' })}`
+      : size(Math.max(1, bytes)),
+  detach: (name: string) => `Remove ${name}`,
+  files: 'Files',
   you: 'You',
   answer: 'Answer',
+  continued: 'Continued',
   thinking: 'Reading',
   prefill: (done: number, total: number) => `Reading ${count(done)} of ${count(total)} tokens`,
+  reasoning: 'Thinking',
+  reasoned: (ms: number | null) => (ms === null ? 'Thought first' : `Thought for ${duration(ms / 1000)}`),
+  reasoningText: 'What it thought',
   copy: 'Copy',
   copied: 'Copied',
   copyCode: 'Copy code',
+  code: (language: string) => (language === '' ? 'Code' : `Code, ${language}`),
+  plainCode: 'text',
   again: 'Regenerate',
   askAgain: 'Answer',
   edit: 'Edit',
   editLabel: 'Your message',
-  editNote: 'What follows it will be answered anew.',
+  editNote: 'It will be answered anew. What follows it now stays as another branch.',
   save: 'Send',
   cancel: 'Cancel',
+  branches: 'Branches',
+  branch: (at: number, of: number) => `${count(at)}/${count(of)}`,
+  branchSaid: (at: number, of: number) => `Branch ${count(at)} of ${count(of)}`,
+  previousBranch: 'Previous branch',
+  nextBranch: 'Next branch',
   latest: 'To the latest',
   finished: 'Answer finished.',
   conversation: 'Conversation',
@@ -32,8 +51,24 @@ export const chat = {
   newTitle: 'Begin a new chat?',
   newBody: 'This conversation will be deleted from the device.',
   newConfirm: 'Delete and begin',
-  figures: ({ tokens, tokensPerSecond, timeToFirstTokenMs }: NonNullable<Message['figures']>) =>
-    `${count(tokens)} ${tokens === 1 ? 'token' : 'tokens'} · ${rate(tokensPerSecond)} tokens/s · first after ${seconds(timeToFirstTokenMs)}`,
+  speed: (tokensPerSecond: number) => `${rate(tokensPerSecond)} tokens/s`,
+  aboutAnswer: 'About this answer',
+  facts: {
+    model: 'Model',
+    tokens: 'Length',
+    speed: 'Speed',
+    first: 'First token',
+    end: 'Ended',
+  },
+  tokens: (n: number) => `${count(n)} ${plural(n, { one: 'token', other: 'tokens' })}`,
+  firstAfter: (ms: number) => `after ${seconds(ms)}`,
+  ended: {
+    stop: 'by itself',
+    length: 'at the longest answer allowed',
+    aborted: 'stopped by you',
+    context: 'the context was full',
+    failed: 'by a failure',
+  } satisfies Record<NonNullable<Message['end']>, string>,
   ends: {
     stop: '',
     length: 'Stopped at the longest answer the settings allow.',
@@ -42,12 +77,18 @@ export const chat = {
     failed: 'Cut off by a failure.',
   } satisfies Record<NonNullable<Message['end']>, string>,
   nothing: 'The model ended its answer without a word.',
+  onlyThought: 'The model thought, and ended without an answer.',
   dropped: (n: number) =>
     n === 1
       ? 'The oldest message was left out so that the rest fits.'
-      : `The ${n} oldest messages were left out so that the rest fits.`,
+      : `The ${count(n)} oldest messages were left out so that the rest fits.`,
   table: 'Table',
+  maths: 'Formula',
   image: (alt: string) => `Image: ${alt === '' ? 'no description' : alt}`,
+  footnote: (label: string) => `Footnote ${label}`,
+  backToText: (label: string) => `Back to where footnote ${label} is named`,
+  done: 'done',
+  notDone: 'not done',
   suggestions: [
     'Explain how rainbows form, in three sentences.',
     'Write a short poem about the sea at night.',

@@ -1,0 +1,37 @@
+/** Tells a screen reader the whole answer once, instead of each word as it comes. */
+import { useEffect, useState, type ReactNode } from 'react';
+import { useApp } from '../appContext.ts';
+import { say } from '../say.ts';
+import { shapeOf } from './shape.ts';
+
+/** More is not listened to in one go; the answer itself can be read. */
+const LONGEST = 1500;
+
+export function Finished(): ReactNode {
+  const { chat } = useApp();
+  const [told, setTold] = useState('');
+  useEffect(
+    () =>
+      chat.store.subscribe((now, before) => {
+        if (now.answering && !before.answering) setTold('');
+        if (!before.answering || now.answering) return;
+        const message = now.messages.at(-1);
+        setTold(message?.role === 'assistant' ? spoken(shapeOf(message).answer) : '');
+      }),
+    [chat],
+  );
+  return (
+    <div className="unseen" aria-live="polite">
+      {told !== '' && `${say.chat.finished} ${told}`}
+    </div>
+  );
+}
+
+/** Without the signs of Markdown, cut after a sentence. */
+function spoken(answer: string): string {
+  const words = answer.replace(/[*_`#>|$\\]+/g, ' ');
+  if (words.length <= LONGEST) return words;
+  const cut = words.slice(0, LONGEST);
+  const sentence = /^[^]*[.!?。！？](?=\s|$|[\u3000-\u9fff])/u.exec(cut)?.[0];
+  return `${sentence ?? cut} …`;
+}
