@@ -11,7 +11,8 @@ function stage(cases: readonly SelfTestCase[] = []) {
     loaded: null,
     loading: null,
   }));
-  const chat = createStore<{ answering: object | null; draft: string }>(() => ({
+  const chat = createStore<{ answering: object | null; elsewhere: null; draft: string }>(() => ({
+    elsewhere: null,
     answering: null,
     draft: '',
   }));

@@ -18,7 +18,8 @@ export type ModelsWatched = Watched<{
   readonly loaded: LoadedReport | null;
   readonly loading: object | null;
 }>;
-export type ChatWatched = Watched<{ readonly answering: object | null }>;
+/** `elsewhere`: an answer goes on in a conversation that is not shown. */
+export type ChatWatched = Watched<{ readonly answering: object | null; readonly elsewhere: unknown }>;
 
 interface Neighbours {
   readonly api: WorkerApi;

@@ -86,7 +86,8 @@ export function createSelfTest({ api, models, chat, load }: Neighbours) {
   /** One at a time, and never beside an answer: each would spoil the other's figures. */
   function busy(): boolean {
     const { run, measuring } = store.getState();
-    return run !== null || measuring !== null || chat.getState().answering !== null;
+    const { answering, elsewhere } = chat.getState();
+    return run !== null || measuring !== null || answering !== null || elsewhere !== null;
   }
 
   const quick = createQuickTest({

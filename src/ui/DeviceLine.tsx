@@ -1,14 +1,23 @@
-/** Whether this device can do it, and what to do where it can't. */
+/** Whether this device can do it, what to do where it can't, and what to know before relying on it. */
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import type { DeviceReport } from '../protocol/api.ts';
 import type { DeviceFacts } from '../state/device.ts';
 import { useApp } from './appContext.ts';
-import { browserOf } from './browser.ts';
+import { Cautions } from './device/Cautions.tsx';
+import { NoGpu } from './device/NoGpu.tsx';
 import { say } from './say.ts';
-import { wordsFor } from './words.ts';
 
 export function DeviceLine(): ReactNode {
+  return (
+    <>
+      <Line />
+      <Cautions />
+    </>
+  );
+}
+
+function Line(): ReactNode {
   const { device: room } = useApp();
   const { device, storage } = useStore(room.store);
   switch (device.phase) {
@@ -16,28 +25,14 @@ export function DeviceLine(): ReactNode {
       return <p className="facts">{say.device.asking}</p>;
     case 'ready':
       return <p className="facts">{deviceWords(device.report, storage)}</p>;
-    case 'absent': {
-      const { code } = device.failure;
-      const words = wordsFor(device.failure);
-      const howTo =
-        code === 'NO_WEBGPU' || code === 'NO_ADAPTER'
-          ? say.howToWebGpu[browserOf(navigator.userAgent, isSecureContext)]
-          : words.todo;
-      return (
-        <div className="alert" role="alert">
-          <strong>{words.title}</strong>
-          <p>
-            {words.happened} {howTo}
-          </p>
-        </div>
-      );
-    }
+    case 'absent':
+      return <NoGpu failure={device.failure} />;
     default:
       return device satisfies never;
   }
 }
 
-function nameOf({ description, vendor, architecture }: DeviceReport): string {
+export function nameOf({ description, vendor, architecture }: DeviceReport): string {
   return description || [vendor, architecture].filter((part) => part !== '').join(' ') || say.device.unnamed;
 }
 

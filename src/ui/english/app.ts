@@ -1,5 +1,4 @@
-/** The frame around the conversation, and what this device is. */
-import type { Browser } from '../browser.ts';
+/** The frame around the conversation. */
 import { size } from '../format.ts';
 
 /** `tag` names the language to the browser, `name` to people who read it. */
@@ -11,31 +10,6 @@ export const title = 'Shoal: chat models on your own device';
 
 export const what =
   'Shoal runs chat models on this device’s own graphics processor. After the first download it needs no network, and nothing you write leaves the device.';
-
-export const device = {
-  asking: 'Looking at this device',
-  can: (name: string, storage: string) => `This device can do it: ${name}${storage}.`,
-  software: (name: string) =>
-    `There is no graphics processor here, only a program that imitates one (${name}). Small models answer, slowly.`,
-  free: (bytes: number) => `, ${size(bytes)} of storage free`,
-  unnamed: 'a graphics processor with WebGPU',
-};
-
-export const howToWebGpu = {
-  insecure:
-    'The page came over plain http, and browsers offer WebGPU only over https or from localhost. Open it there.',
-  chromium:
-    'Open Settings, System, and turn on “Use graphics acceleration when available”. Then restart the browser. WebGPU needs version 113 or newer.',
-  chromiumLinux:
-    'Turn on graphics acceleration in Settings, System. If that is not enough, open chrome://flags, enable “Unsafe WebGPU Support” and “Vulkan”, and restart the browser.',
-  chromiumAndroid:
-    'WebGPU needs Chrome 121 or newer on Android 12 or newer. Update both and open this page again.',
-  firefox:
-    'WebGPU is on in Firefox 141 and newer on Windows, 145 and newer on Macs with Apple silicon. Elsewhere, open about:config and set dom.webgpu.enabled to true.',
-  safariIos: 'WebGPU needs iOS or iPadOS 26. Update the system and open this page again.',
-  safari: 'WebGPU needs Safari 26, or macOS 26. Update and open this page again.',
-  other: 'Open this page in a current Chrome, Edge, Firefox or Safari.',
-} satisfies Record<Browser, string>;
 
 export const state = {
   ready: 'ready',

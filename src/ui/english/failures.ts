@@ -53,7 +53,7 @@ export const failures = {
     happened:
       'The page computes on your graphics processor through WebGPU, and this browser does not offer it.',
     safe: ALL_KEPT,
-    todo: 'Use a current Chrome, Edge, Firefox or Safari, or switch WebGPU on as described on the first screen.',
+    todo: 'Use a current Chrome, Edge, Firefox or Safari, or switch WebGPU on as “This device” describes.',
   },
   NO_ADAPTER: {
     title: 'No graphics processor was offered',
@@ -63,21 +63,27 @@ export const failures = {
   },
   ADAPTER_TOO_SMALL: {
     title: 'This graphics processor allows too little',
-    happened: (f) => `One of its limits is below what the smallest kernel needs${fact(f, 'limit', 'name')}.`,
+    happened: (f) =>
+      f['modelId'] === undefined
+        ? `One of its limits is below what the smallest kernel needs${fact(f, 'limit', 'name')}.`
+        : `${model(f)} has a part larger than it takes at once.`,
     safe: ALL_KEPT,
-    todo: 'Another browser or a newer driver may allow more; otherwise use another device.',
+    todo: (f) =>
+      f['modelId'] === undefined
+        ? 'Another browser or a newer driver may allow more; otherwise use another device.'
+        : 'Load it with a shorter context, or choose a smaller model.',
   },
   DEVICE_LOST: {
     title: 'The graphics processor was taken away',
     happened: 'The system reset it, or another program needed all of it. The model in its memory is gone.',
     safe: 'The stored model and this conversation are kept.',
-    todo: 'Load the model again. If it happens often, close other programs that draw a lot.',
+    todo: 'Load the model again. If it happens often, close other programs that draw a lot, or use a smaller model.',
   },
   GPU_OUT_OF_MEMORY: {
     title: 'The graphics memory is full',
     happened: (f) => `${model(f)} and its working memory do not fit on the graphics processor now.`,
     safe: ALL_KEPT,
-    todo: 'Close other tabs and programs that use it, or load a smaller model.',
+    todo: 'Close other tabs, games and videos that use it, load the model with a shorter context, or choose a smaller one.',
   },
   GPU_ERROR: {
     title: 'The graphics processor refused a command',
@@ -91,12 +97,12 @@ export const failures = {
     happened: (f) =>
       noNumbers(f)
         ? `${model(f)} gave values that are not numbers, so no word can be chosen from them. Most likely its weights are damaged.`
-        : `A computation gave wrong numbers${fact(f, 'kernel')}, so the answers would be nonsense.`,
+        : `A computation gave wrong numbers${fact(f, 'kernel')}. The answers would be nonsense, so none is given.`,
     safe: ALL_KEPT,
     todo: (f) =>
       noNumbers(f)
-        ? 'Fetch the model again from its source, or choose another conversion of it. If other models fail in the same way, update the browser and the graphics driver.'
-        : 'Update the browser and the graphics driver, then load the model again.',
+        ? 'Fetch the model again from its source, or choose another conversion of it. If other models fail in the same way, run the self-test of “This device”.'
+        : 'Update the browser and the graphics driver, then load the model again. The self-test of “This device” tells which computations are wrong.',
   },
   NOT_A_MODEL: {
     title: 'Not a model',

@@ -1,6 +1,9 @@
 /** The page's words in English, and so the shape of every other language's. */
 import * as app from './app.ts';
 import { chat } from './chat.ts';
+import { conversationWords, noticeWords } from './conversations.ts';
+import { device } from './device.ts';
+import { experts } from './experts.ts';
 import { failures } from './failures.ts';
 import { format } from './format.ts';
 import { about, guide } from './guide.ts';
@@ -13,9 +16,13 @@ export const english = {
   ...app,
   ...models,
   chat,
+  conversationWords,
+  device,
+  experts,
   failures: failures as FailureTable,
   format,
   guide,
+  noticeWords,
   settings,
 };
 
