@@ -37,6 +37,7 @@ function createRooms(api: WorkerApi) {
     modelTitle: loadedTitle,
     contextLength: () => loaded()?.contextLength ?? null,
     listen: (conversation, message) => experts.listen(conversation, message),
+    ready: (signal) => boot.ready(signal),
   });
   const conversations = createConversations({ shelf, chat, notices });
   const models = createModels({
@@ -44,10 +45,11 @@ function createRooms(api: WorkerApi) {
     alerts,
     device,
     settings,
-    settleChat: chat.settle,
+    settleChat: chat.makeRoom,
     answering: () => chat.speakingIn() !== null,
   });
   const experts = createExperts({ models, view, settings });
+  const boot = createBoot({ device, models, settings });
   const selfTest = createSelfTest({ api, models: models.store, chat: chat.store, load: models.load });
   function loadedTitle(): string {
     const { lostModel } = models.store.getState();
@@ -65,14 +67,14 @@ function createRooms(api: WorkerApi) {
     view,
     experts,
     selfTest,
+    boot,
     loadedTitle,
   };
 }
 
 export function createApp(api: WorkerApi) {
   const { loadedTitle, ...rooms } = createRooms(api);
-  const { alerts, device, settings, chat, conversations, models, view, selfTest } = rooms;
-  const boot = createBoot({ device, models, settings });
+  const { alerts, settings, boot, chat, conversations, models, view, selfTest } = rooms;
   const tabs = createTabs({
     locks: navigator.locks,
     channel: openChannel('shoal-tabs'),
@@ -100,7 +102,7 @@ export function createApp(api: WorkerApi) {
     if (settings.store.getState().expertView) view.setDrawer('experts');
   }
 
-  return { ...rooms, boot: boot.store, tabs, install: createInstall(), start };
+  return { ...rooms, tabs, install: createInstall(), start };
 }
 
 export type App = ReturnType<typeof createApp>;

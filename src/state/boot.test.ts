@@ -104,7 +104,7 @@ describe('boot', () => {
   it('lets what is asked meanwhile wait until there is a model', async () => {
     const { boot, ready } = house([guide], READY);
     const told: boolean[] = [];
-    const waiting = ready().then((there) => told.push(there));
+    const waiting = ready(new AbortController().signal).then((there) => told.push(there));
     await Promise.resolve();
     expect(told).toEqual([]);
     await boot();
@@ -112,9 +112,17 @@ describe('boot', () => {
     expect(told).toEqual([true]);
   });
 
+  it('lets waiting be given up', async () => {
+    const { ready } = house([guide], READY);
+    const stop = new AbortController();
+    const waiting = ready(stop.signal);
+    stop.abort();
+    expect(await waiting).toBe(false);
+  });
+
   it('says that there is none where even the guide fails', async () => {
     const { boot, ready } = house([guide], READY, [GUIDE_ID]);
-    const waiting = ready();
+    const waiting = ready(new AbortController().signal);
     await boot();
     expect(await waiting).toBe(false);
   });

@@ -49,16 +49,17 @@ export function createBoot({ device, models, settings }: Neighbours) {
   }
 
   /** Whether there is a model to answer, once it is known: what is asked meanwhile waits for this. */
-  function ready(): Promise<boolean> {
+  function ready(signal: AbortSignal): Promise<boolean> {
     return new Promise((resolve) => {
       const ends: (() => void)[] = [];
       const look = (): void => {
         const loaded = models.store.getState().loaded !== null;
-        if (!loaded && !(idle() && !store.getState().coming)) return;
+        if (!loaded && !signal.aborted && !(idle() && !store.getState().coming)) return;
         for (const end of ends) end();
-        resolve(loaded);
+        resolve(loaded && !signal.aborted);
       };
       ends.push(models.store.subscribe(look), store.subscribe(look));
+      signal.addEventListener('abort', look, { once: true });
       look();
     });
   }

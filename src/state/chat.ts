@@ -67,6 +67,8 @@ interface Neighbours {
   /** Positions the loaded model reads at once; null where none is loaded. */
   readonly contextLength: () => number | null;
   readonly listen: ExpertListen;
+  /** Whether a model is there to answer, once that is known. */
+  readonly ready: (signal: AbortSignal) => Promise<boolean>;
 }
 
 /** The draft of a new chat is kept under no conversation's id. */
@@ -105,6 +107,7 @@ export function createChat(neighbours: Neighbours) {
     show,
     stop: voice.stop,
     settle: () => voice.settle(),
+    makeRoom: () => voice.makeRoom(),
     speakingIn: voice.speakingIn,
     ...createTurns({ store, shelf, voice }),
     ...createAttaching({ ...neighbours, store, keepDraft: () => keepDraft(store, shelf) }),

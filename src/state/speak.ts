@@ -20,6 +20,8 @@ export interface Answering {
   readonly reasoningSince: number | null;
   /** How long it reasoned, once it has ended. */
   readonly reasoningMs: number | null;
+  /** For a model: one is loading. */
+  readonly waiting: boolean;
   readonly stopping: boolean;
 }
 
@@ -31,6 +33,7 @@ export interface SpeakDeps {
   readonly settings: SettingsRoom;
   readonly modelTitle: () => string;
   readonly listen: ExpertListen;
+  readonly ready: (signal: AbortSignal) => Promise<boolean>;
 }
 
 /** What is spoken, and who follows it. */
@@ -42,7 +45,7 @@ export interface Utterance {
   readonly onChange: (part: Partial<Answering>) => void;
   /** Once a second: what there is of the answer, to be kept. */
   readonly onGrowth: (soFar: Message) => void;
-  readonly wasStopped: () => boolean;
+  readonly signal: AbortSignal;
 }
 
 export interface Spoken {
@@ -52,8 +55,10 @@ export interface Spoken {
 }
 
 export async function speak(deps: SpeakDeps, utterance: Utterance): Promise<Spoken> {
-  const { api, settings, modelTitle, listen } = deps;
-  const { head, path, answering, onChange, onGrowth, wasStopped } = utterance;
+  const { api, settings, modelTitle, listen, ready } = deps;
+  const { head, path, answering, onChange, onGrowth, signal } = utterance;
+  if (!(await ready(signal))) return { answer: null, failure: null };
+  onChange({ waiting: false });
   const { systemPrompt, maxTokens } = settings.store.getState();
   const prefill = latestPerFrame<Answering['prefill']>((value) => onChange({ prefill: value }));
   const words = latestPerFrame<string>((value) => onChange({ shown: wholeWords(value) }));
@@ -105,7 +110,7 @@ export async function speak(deps: SpeakDeps, utterance: Utterance): Promise<Spok
   words.end();
 
   if (result.ok) return { answer: finished(unfinished(text), result.value, model), failure: null };
-  const stopped = wasStopped();
+  const stopped = signal.aborted;
   const answer: Message = { ...unfinished(text), end: stopped ? 'aborted' : 'failed' };
   return { answer: text === '' && !stopped ? null : answer, failure: stopped ? null : result.failure };
 }

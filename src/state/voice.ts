@@ -15,6 +15,7 @@ interface Voice {
   readonly tree: Tree;
   /** To the question. */
   readonly path: readonly Message[];
+  readonly stopping: AbortController;
   answering: Answering;
   done: Promise<void>;
 }
@@ -26,6 +27,8 @@ interface Neighbours {
   readonly shelf: Shelf;
   readonly modelTitle: () => string;
   readonly listen: ExpertListen;
+  /** Whether a model is there to answer, once that is known. */
+  readonly ready: (signal: AbortSignal) => Promise<boolean>;
   readonly store: ChatStore;
 }
 
@@ -43,18 +46,17 @@ export function createVoice(neighbours: Neighbours) {
     const question = path.at(-1);
     if (!question || voice) return;
     const head = touched(shelf.headOf(conversation.id) ?? conversation, tree);
-    const answering = begun(question.id);
-    voice = { conversation: head.id, tree, path, answering, done: Promise.resolve() };
-    store.setState({ conversation: head, tree, messages: path, answering, editing: null });
+    voice = begun(head.id, tree, path, question.id);
+    store.setState({ conversation: head, tree, messages: path, answering: voice.answering, editing: null });
     shelf.keep(head, tree);
     shelf.keepOpen(head.id);
     voice.done = follow(voice, head);
   }
 
   async function follow(mine: Voice, head: Head): Promise<void> {
+    // Removed while it is spoken in, it is not brought back.
     const keepSpoken = (tree: Tree, update: (kept: Head) => Head): void => {
       const kept = shelf.headOf(mine.conversation);
-      // Removed while it is spoken in, it is not brought back.
       if (kept) shelf.keep(update(kept), tree);
     };
     const { answer, failure } = await speak(neighbours, {
@@ -66,7 +68,7 @@ export function createVoice(neighbours: Neighbours) {
         if (isOpen(mine)) store.setState({ answering: mine.answering });
       },
       onGrowth: (soFar) => keepSpoken(withMessage(mine.tree, soFar), (kept) => kept),
-      wasStopped: () => mine.answering.stopping,
+      signal: mine.stopping.signal,
     });
     voice = null;
     const tree = answer ? withMessage(mine.tree, answer) : mine.tree;
@@ -81,24 +83,29 @@ export function createVoice(neighbours: Neighbours) {
     if (!voice || voice.answering.stopping) return;
     voice.answering = { ...voice.answering, stopping: true };
     if (isOpen(voice)) store.setState({ answering: voice.answering });
+    voice.stopping.abort();
     api.cancel(voice.answering.job);
+  }
+
+  /** Stops; resolves when nothing is spoken any more. */
+  async function settle(): Promise<void> {
+    stop();
+    await voice?.done;
   }
 
   return {
     begin,
     stop,
-    /** Stops; resolves when nothing is spoken any more. */
-    async settle(): Promise<void> {
-      stop();
-      await voice?.done;
-    },
+    settle,
+    /** The same for a change of model: a question that waits for one goes on waiting. */
+    makeRoom: () => (voice?.answering.waiting === true ? Promise.resolve() : settle()),
     in: (id: string): Voice | null => (voice?.conversation === id ? voice : null),
     speakingIn: (): string | null => voice?.conversation ?? null,
   };
 }
 
-function begun(parent: string): Answering {
-  return {
+function begun(conversation: string, tree: Tree, path: readonly Message[], parent: string): Voice {
+  const answering: Answering = {
     job: newId('chat'),
     id: newId('answer'),
     parent,
@@ -106,8 +113,10 @@ function begun(parent: string): Answering {
     prefill: null,
     reasoningSince: null,
     reasoningMs: null,
+    waiting: true,
     stopping: false,
   };
+  return { conversation, tree, path, stopping: new AbortController(), answering, done: Promise.resolve() };
 }
 
 /** Asked or answered in now; and named by its first question, where nobody named it. */
