@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import type { Alert } from '../state/alerts.ts';
 import { useApp } from './appContext.ts';
+import { DeviceWayOut } from './device/WayOut.tsx';
 import { say } from './say.ts';
 import { CloseIcon } from './icons.tsx';
 import { wordsFor } from './words.ts';
@@ -51,7 +52,7 @@ function AlertBox({ alert }: { readonly alert: Alert }): ReactNode {
   );
 }
 
-/** The one button that may help, where there is one. */
+/** What may help, where something may. */
 function WayOut({ alert }: { readonly alert: Alert }): ReactNode {
   const { alerts, models } = useApp();
   const lostModel = useStore(models.store, (s) => s.lostModel);
@@ -73,5 +74,5 @@ function WayOut({ alert }: { readonly alert: Alert }): ReactNode {
       </button>
     );
   }
-  return null;
+  return <DeviceWayOut alert={alert} />;
 }
