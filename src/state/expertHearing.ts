@@ -23,6 +23,8 @@ export interface ExpertHearing {
   ): (event: ChatEvent) => void;
   /** null where nothing was heard. */
   usageOf(conversation: string): ExpertUsage | null;
+  /** What was said so far; '' where nothing was heard. */
+  textOf(message: string): string;
   pieceAt(message: string, offset: number): Piece | null;
   /** Of a piece's tokens, in order; those no longer known are left out. */
   choicesOf(message: string, piece: Piece): readonly TokenChoice[];
@@ -60,6 +62,7 @@ export function createHearing(
       };
     },
     usageOf: (conversation) => usage.get(conversation) ?? null,
+    textOf: (message) => pieces.get(message)?.text ?? '',
     pieceAt: (message, offset) => pieces.get(message)?.at(offset) ?? null,
     choicesOf(message, { firstToken, endToken }) {
       const choices = [];

@@ -124,6 +124,8 @@ function createPointing(store: StoreApi<ExpertFacts>, known: () => ExpertHearing
       if (token?.message === message && token?.start === piece?.start) return;
       store.setState({ token: piece && message !== null ? { message, ...piece } : null });
     },
+    /** An answer's text as it was heard; '' of one that was not. */
+    textOf: (message: string): string => known()?.textOf(message) ?? '',
     choicesOf: (token: TokenRef): readonly TokenChoice[] => known()?.choicesOf(token.message, token) ?? [],
     /** Where the pointed or else the pinned expert took part in a message's text. */
     marksOf(message: string): readonly TextRange[] {

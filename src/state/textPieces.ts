@@ -19,6 +19,8 @@ export interface Piece extends TextRange {
 export interface TextPieces {
   /** `tokens`: made so far, the text's own among them. */
   add(text: string, tokens: number): void;
+  /** All of it so far. */
+  readonly text: string;
   /** What brought the character at `offset`; null past the end. */
   at(offset: number): Piece | null;
   all(): Iterable<Piece>;
@@ -27,6 +29,7 @@ export interface TextPieces {
 export function createTextPieces(): TextPieces {
   const textEnds: number[] = [];
   const tokenEnds: number[] = [];
+  let all = '';
 
   const piece = (index: number): Piece => ({
     start: textEnds[index - 1] ?? 0,
@@ -36,8 +39,12 @@ export function createTextPieces(): TextPieces {
   });
 
   return {
+    get text() {
+      return all;
+    },
     add(text, tokens) {
       if (text === '') return;
+      all += text;
       const last = textEnds.length - 1;
       if (last >= 0 && tokenEnds[last]! >= tokens) {
         // Let out at the very end, from tokens that had text before: one piece with that.

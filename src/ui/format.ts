@@ -66,6 +66,11 @@ export function percent(done: number, total: number): string {
   return total > 1 ? `${Math.min(100, Math.floor((100 * done) / total))} %` : '';
 }
 
+/** A part of a whole, 0 to 1: one decimal below ten per cent. */
+export function share(part: number): string {
+  return `${decimals(100 * part, part > 0 && part < 0.0995 ? 1 : 0)} %`;
+}
+
 /** Three significant digits, never more than one decimal past ten. */
 export function rate(value: number): string {
   return decimals(value, value >= 100 ? 0 : value >= 10 ? 1 : 2);

@@ -2,7 +2,7 @@
 import { english, type Words } from '../english/index.ts';
 import * as app from './app.ts';
 import { chat } from './chat.ts';
-import { conversationWords, noticeWords } from './conversations.ts';
+import { conversations, notices } from './conversations.ts';
 import { device } from './device.ts';
 import { failures } from './failures.ts';
 import { experts } from './experts.ts';
@@ -17,12 +17,12 @@ export const chinese: Words = {
   ...models,
   about,
   chat,
-  conversationWords,
+  conversations,
   device,
   experts,
   failures,
   format,
   guide,
-  noticeWords,
+  notices,
   settings,
 };

@@ -1,7 +1,7 @@
 /** The page's words in English, and so the shape of every other language's. */
 import * as app from './app.ts';
 import { chat } from './chat.ts';
-import { conversationWords, noticeWords } from './conversations.ts';
+import { conversations, notices } from './conversations.ts';
 import { device } from './device.ts';
 import { experts } from './experts.ts';
 import { failures } from './failures.ts';
@@ -16,13 +16,13 @@ export const english = {
   ...app,
   ...models,
   chat,
-  conversationWords,
+  conversations,
   device,
   experts,
   failures: failures as FailureTable,
   format,
   guide,
-  noticeWords,
+  notices,
   settings,
 };
 

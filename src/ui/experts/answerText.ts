@@ -1,0 +1,150 @@
+/** The text of an answer on the page, aligned with the Markdown it was made from. */
+import { align, within, type AlignedPart } from './align.ts';
+import type { TextRange } from '../../state/experts.ts';
+
+/** What an answer's article is known by, and what a part of it says of where in the answer it begins. */
+const ANSWER = 'data-answer';
+const FROM = 'data-from';
+/** Letters the page adds, or shows in another order. */
+const NOT_TEXT = 'button, .katex, [aria-hidden="true"], .unseen';
+
+interface AnswerText {
+  readonly raw: string;
+  readonly nodes: readonly Text[];
+  readonly parts: readonly AlignedPart[];
+}
+
+const known = new WeakMap<Element, AnswerText>();
+
+export function answersOnPage(): readonly { readonly element: Element; readonly message: string }[] {
+  return [...document.querySelectorAll(`[${ANSWER}]`)].map((element) => ({
+    element,
+    message: element.getAttribute(ANSWER) ?? '',
+  }));
+}
+
+/** The answer around an element; null outside of one. */
+export function answerAround(element: Element | null): { element: Element; message: string } | null {
+  const found = element?.closest(`[${ANSWER}]`);
+  return found ? { element: found, message: found.getAttribute(ANSWER) ?? '' } : null;
+}
+
+function textOf(answer: Element, raw: string): AnswerText {
+  const before = known.get(answer);
+  const nodes = textNodes(answer);
+  const same = before?.raw === raw && before.nodes.length === nodes.length;
+  if (
+    same &&
+    nodes.every((node, at) => node === before.nodes[at] && node.length === before.parts[at]!.length)
+  )
+    return before;
+  const now = { raw, nodes, parts: partsOf(nodes, raw) };
+  known.set(answer, now);
+  return now;
+}
+
+function textNodes(answer: Element): readonly Text[] {
+  const nodes: Text[] = [];
+  for (const prose of answer.querySelectorAll('.prose')) {
+    const walker = document.createTreeWalker(
+      prose,
+      NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT,
+      (node) => {
+        if (node instanceof Text) return NodeFilter.FILTER_ACCEPT;
+        return (node as Element).matches(NOT_TEXT) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_SKIP;
+      },
+    );
+    while (walker.nextNode()) nodes.push(walker.currentNode as Text);
+  }
+  return nodes;
+}
+
+/** Parts of an answer that say where they begin are aligned each by itself. */
+function partsOf(nodes: readonly Text[], raw: string): readonly AlignedPart[] {
+  const parts: AlignedPart[] = [];
+  let group: string[] = [];
+  let from = 0;
+  let owner: Element | null | undefined;
+  const close = (): void => void parts.push(...align(raw, group, from));
+  for (const node of nodes) {
+    const own = node.parentElement?.closest(`[${FROM}]`) ?? null;
+    if (own !== owner) {
+      close();
+      group = [];
+      from = Number(own?.getAttribute(FROM) ?? 0);
+      owner = own;
+    }
+    group.push(node.data);
+  }
+  close();
+  return parts;
+}
+
+/** Ranges of the page for passages of the Markdown. */
+export function rangesIn(answer: Element, raw: string, passages: readonly TextRange[]): readonly Range[] {
+  if (passages.length === 0) return [];
+  const { nodes, parts } = textOf(answer, raw);
+  const ranges: Range[] = [];
+  let first = 0;
+  parts.forEach((part, index) => {
+    const node = nodes[index]!;
+    const [start, end] = boundsOf(part);
+    while (first < passages.length && passages[first]!.end <= start) first++;
+    for (let at = first; at < passages.length && passages[at]!.start < end; at++) {
+      const run = within(part, passages[at]!.start, passages[at]!.end);
+      if (!run) continue;
+      const range = new Range();
+      range.setStart(node, run.from);
+      range.setEnd(node, run.to);
+      ranges.push(range);
+    }
+  });
+  return ranges;
+}
+
+function boundsOf(part: AlignedPart): readonly [number, number] {
+  let start = Infinity;
+  let end = -1;
+  for (let index = 0; index < part.length; index++) {
+    const at = part.at(index);
+    if (at < 0) continue;
+    start = Math.min(start, at);
+    end = Math.max(end, at + 1);
+  }
+  return end < 0 ? [0, 0] : [start, end];
+}
+
+/** Offset in the Markdown of a character on the page; -1 where it came from none. */
+export function offsetAt(answer: Element, raw: string, node: Node, index: number): number {
+  const { nodes, parts } = textOf(answer, raw);
+  const at = nodes.indexOf(node as Text);
+  return at < 0 ? -1 : parts[at]!.at(index);
+}
+
+/** The character under a point of the window; null beside the text. */
+export function characterAt(x: number, y: number): { readonly node: Text; readonly index: number } | null {
+  const caret = caretAt(x, y);
+  if (!(caret?.node instanceof Text)) return null;
+  // The caret stands before or behind the character that is meant.
+  for (const index of [caret.offset, caret.offset - 1]) {
+    if (index < 0 || index >= caret.node.length) continue;
+    const range = new Range();
+    range.setStart(caret.node, index);
+    range.setEnd(caret.node, index + 1);
+    const inside = [...range.getClientRects()].some(
+      ({ left, right, top, bottom }) => x >= left && x <= right && y >= top && y <= bottom,
+    );
+    if (inside) return { node: caret.node, index };
+  }
+  return null;
+}
+
+function caretAt(x: number, y: number): { readonly node: Node; readonly offset: number } | null {
+  if (typeof document.caretPositionFromPoint === 'function') {
+    const caret = document.caretPositionFromPoint(x, y);
+    return caret && { node: caret.offsetNode, offset: caret.offset };
+  }
+  // Safari before 26.
+  const range = document.caretRangeFromPoint(x, y);
+  return range && { node: range.startContainer, offset: range.startOffset };
+}
