@@ -42,10 +42,11 @@ export function createConversations({ shelf, chat, notices }: Neighbours) {
 
   const { open, create, restore } = createOpening({ shelf, chat });
 
-  /** Of the open one; null for the prompt of the settings. */
-  function setSystemPrompt(systemPrompt: string | null): void {
+  /** null for the prompt of the settings. One given to a new conversation puts it on the list. */
+  function setSystemPrompt(systemPrompt: string | null, id?: string): void {
     const { conversation, tree } = chat.store.getState();
-    if (shelf.headOf(conversation.id)) return shelf.changeHead(conversation.id, { systemPrompt });
+    const kept = shelf.headOf(id ?? conversation.id);
+    if (kept) return shelf.changeHead(kept.id, { systemPrompt });
     const head = { ...conversation, systemPrompt };
     chat.store.setState({ conversation: head });
     shelf.keep(head, tree);

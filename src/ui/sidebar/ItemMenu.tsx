@@ -1,0 +1,63 @@
+/** What can be done with a conversation of the list. Open from the start: it is fetched when it is asked for. */
+import * as Menu from '@radix-ui/react-dropdown-menu';
+import { Ellipsis } from 'lucide-react';
+import { useRef, useState, type ReactNode } from 'react';
+import type { Head } from '../../state/conversations.ts';
+import { useApp } from '../appContext.ts';
+import { say } from '../say.ts';
+
+interface MenuProps {
+  readonly head: Head;
+  readonly title: string;
+  /** The modal drawer it is opened in: that lies over everything else. */
+  readonly within: HTMLElement | null;
+  readonly reached: boolean;
+  readonly onRename: () => void;
+  readonly onSystem: () => void;
+}
+
+export function ItemMenu({ head, title, within, reached, onRename, onSystem }: MenuProps): ReactNode {
+  const { conversations } = useApp();
+  const [open, setOpen] = useState(true);
+  /** Takes the focus itself, so that it does not go back to the button. */
+  const moves = useRef(false);
+  const words = say.conversations;
+  const exportAs = (as: 'markdown' | 'json'): void =>
+    void conversations.exportOne(head.id, as, words.markdown);
+  const then = (act: () => void) => (): void => {
+    moves.current = true;
+    act();
+  };
+  return (
+    <Menu.Root open={open} onOpenChange={setOpen} modal={false}>
+      <Menu.Trigger
+        className="quiet round item-more"
+        aria-label={words.options(title)}
+        tabIndex={reached ? 0 : -1}
+      >
+        <Ellipsis className="icon" aria-hidden="true" />
+      </Menu.Trigger>
+      <Menu.Portal container={within}>
+        <Menu.Content
+          className="menu"
+          align="end"
+          collisionPadding={8}
+          onCloseAutoFocus={(event) => moves.current && event.preventDefault()}
+        >
+          <Menu.Item onSelect={then(onRename)}>{words.rename}</Menu.Item>
+          <Menu.Item onSelect={() => conversations.pin(head.id, !head.pinned)}>
+            {head.pinned ? words.unpin : words.pin}
+          </Menu.Item>
+          <Menu.Item onSelect={then(onSystem)}>{words.system}</Menu.Item>
+          <Menu.Separator />
+          <Menu.Item onSelect={() => exportAs('markdown')}>{words.exportMarkdown}</Menu.Item>
+          <Menu.Item onSelect={() => exportAs('json')}>{words.exportJson}</Menu.Item>
+          <Menu.Separator />
+          <Menu.Item className="bad" onSelect={() => void conversations.remove(head.id)}>
+            {words.remove}
+          </Menu.Item>
+        </Menu.Content>
+      </Menu.Portal>
+    </Menu.Root>
+  );
+}

@@ -1,0 +1,137 @@
+/** One conversation of the list: opening it, renaming it in place, and the menu of what else can be done. */
+import { lazy, memo, Suspense, useState, type FormEvent, type ReactNode } from 'react';
+import { Ellipsis, Pin } from 'lucide-react';
+import { useStore } from 'zustand';
+import type { Excerpt, Head } from '../../state/conversations.ts';
+import { useApp } from '../appContext.ts';
+import { say } from '../say.ts';
+import { SystemPrompt } from './SystemPrompt.tsx';
+
+const ItemMenu = lazy(() => import('./ItemMenu.tsx').then((file) => ({ default: file.ItemMenu })));
+
+interface ItemProps {
+  readonly head: Head;
+  readonly excerpt: Excerpt | null;
+  /** Where Tab stops. */
+  readonly reached: boolean;
+  readonly onChosen: () => void;
+}
+
+export const ListItem = memo(function ListItem({ head, excerpt, reached, onChosen }: ItemProps): ReactNode {
+  const { chat, conversations } = useApp();
+  const open = useStore(chat.store, (s) => s.conversation.id === head.id);
+  const speaking = useStore(chat.store, (s) => (s.answering ? s.conversation.id : s.elsewhere) === head.id);
+  const [doing, setDoing] = useState<'rename' | 'system' | null>(null);
+  const title = head.title === '' ? say.conversations.untitled : head.title;
+  const end = (): void => setDoing(null);
+  const choose = (): void => {
+    if (!open) void conversations.open(head.id);
+    onChosen();
+  };
+  if (doing === 'rename') return <Rename head={head} onEnd={end} />;
+  return (
+    <div className={`item ${open ? 'open' : ''}`}>
+      <button
+        type="button"
+        className="quiet item-open"
+        data-conversation={head.id}
+        aria-current={open ? 'page' : undefined}
+        tabIndex={reached ? 0 : -1}
+        onClick={choose}
+      >
+        <span className="item-title">{title}</span>
+        {excerpt && (
+          <span className="item-excerpt">
+            {excerpt.before}
+            <mark>{excerpt.match}</mark>
+            {excerpt.after}
+          </span>
+        )}
+      </button>
+      {speaking && <span className="alive-dot" role="img" aria-label={say.conversations.speaking} />}
+      {head.pinned && <Pin className="icon pinned" aria-hidden="true" />}
+      <MenuButton
+        head={head}
+        title={title}
+        reached={reached}
+        onRename={() => setDoing('rename')}
+        onSystem={() => setDoing('system')}
+      />
+      {doing === 'system' && <SystemPrompt head={head} title={title} onClose={end} />}
+    </div>
+  );
+});
+
+interface MenuButtonProps {
+  readonly head: Head;
+  readonly title: string;
+  readonly reached: boolean;
+  readonly onRename: () => void;
+  readonly onSystem: () => void;
+}
+
+/** The menu's code is fetched at the first press of any of these buttons. */
+function MenuButton({ head, title, reached, onRename, onSystem }: MenuButtonProps): ReactNode {
+  const [asked, setAsked] = useState<{ readonly within: HTMLElement | null } | null>(null);
+  const button = (
+    <button
+      type="button"
+      className="quiet round item-more"
+      aria-label={say.conversations.options(title)}
+      aria-haspopup="menu"
+      tabIndex={reached ? 0 : -1}
+      onClick={({ currentTarget }) => setAsked({ within: currentTarget.closest('dialog') })}
+    >
+      <Ellipsis className="icon" aria-hidden="true" />
+    </button>
+  );
+  if (!asked) return button;
+  return (
+    <Suspense fallback={button}>
+      <ItemMenu
+        head={head}
+        title={title}
+        within={asked.within}
+        reached={reached}
+        onRename={onRename}
+        onSystem={onSystem}
+      />
+    </Suspense>
+  );
+}
+
+function Rename({ head, onEnd }: { readonly head: Head; readonly onEnd: () => void }): ReactNode {
+  const { conversations } = useApp();
+  const rename = (form: HTMLFormElement): void => {
+    const field = form.elements.namedItem('title');
+    if (field instanceof HTMLInputElement && field.value.trim() !== head.title)
+      void conversations.rename(head.id, field.value);
+    onEnd();
+  };
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    rename(event.currentTarget);
+  };
+  return (
+    <form
+      className="item renaming"
+      onSubmit={submit}
+      onBlur={({ currentTarget }) => rename(currentTarget)}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return;
+        event.preventDefault();
+        event.stopPropagation();
+        onEnd();
+      }}
+    >
+      <input
+        name="title"
+        autoFocus
+        aria-label={say.conversations.renameLabel}
+        defaultValue={head.title}
+        maxLength={200}
+        onFocus={({ currentTarget }) => currentTarget.select()}
+      />
+    </form>
+  );
+}

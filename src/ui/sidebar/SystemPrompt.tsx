@@ -1,0 +1,58 @@
+/** What the model is told first in one conversation. */
+import type { FormEvent, ReactNode } from 'react';
+import { useStore } from 'zustand';
+import type { Head } from '../../state/conversations.ts';
+import { useApp } from '../appContext.ts';
+import { Dialog } from '../Dialog.tsx';
+import { say } from '../say.ts';
+
+interface SystemPromptProps {
+  readonly head: Head;
+  readonly title: string;
+  readonly onClose: () => void;
+}
+
+export function SystemPrompt({ head, title, onClose }: SystemPromptProps): ReactNode {
+  const { conversations, settings } = useApp();
+  const usual = useStore(settings.store, (s) => s.systemPrompt);
+  const words = say.conversations;
+  const set = (prompt: string | null): void => {
+    conversations.setSystemPrompt(prompt, head.id);
+    onClose();
+  };
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const field = event.currentTarget.elements.namedItem('prompt');
+    if (field instanceof HTMLTextAreaElement) set(field.value);
+  };
+  return (
+    <Dialog title={words.systemTitle(title)} kind="confirm" onClose={onClose}>
+      <form className="field" onSubmit={submit}>
+        <textarea
+          name="prompt"
+          rows={6}
+          autoFocus
+          aria-label={words.system}
+          aria-describedby="system-prompt-hint"
+          defaultValue={head.systemPrompt ?? usual}
+        />
+        <p id="system-prompt-hint" className="facts">
+          {words.systemHint}
+        </p>
+        <div className="row end wrap">
+          {head.systemPrompt !== null && (
+            <button type="button" className="quiet" onClick={() => set(null)}>
+              {words.systemDefault}
+            </button>
+          )}
+          <button type="button" onClick={onClose}>
+            {words.cancel}
+          </button>
+          <button type="submit" className="strong">
+            {words.save}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
