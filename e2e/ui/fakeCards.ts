@@ -55,6 +55,13 @@ const PARTIAL: ModelCard = {
   resumable: true,
 };
 
+const PARTIAL_FILE: ModelCard = {
+  ...PARTIAL,
+  id: 'half-file',
+  origin: 'file:qwen3-4b.gguf',
+  resumable: false,
+};
+
 /** A mixture of experts of a published shape. */
 const MIXTURE: ModelCard = {
   ...LARGE,
@@ -73,6 +80,7 @@ export const STORED: Readonly<Record<string, readonly ModelCard[]>> = {
   one: [CARD],
   many: [CARD, LARGE, PARTIAL],
   partial: [PARTIAL],
+  unfinishedFile: [PARTIAL_FILE],
   experts: [MIXTURE],
 };
 

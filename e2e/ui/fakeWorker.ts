@@ -16,7 +16,7 @@ import {
   type WorkerApi,
 } from '../../src/protocol/api.ts';
 import { serve } from '../../src/protocol/serve.ts';
-import { ANSWER, LONG_ANSWER } from './answers.ts';
+import { ANSWER, ANSWERS } from './answers.ts';
 import { DEVICE, GUIDE, LARGE, selfTestCases, STORED } from './fakeCards.ts';
 
 const asked = new URLSearchParams(self.name);
@@ -38,17 +38,23 @@ const behaviour = {
   failAfter: amount('failAfter', 0),
   /** The device is lost after this many tokens. */
   loseAfter: amount('loseAfter', Infinity),
-  /** 'long', or 'request' to be told what was asked. */
+  /** One of ANSWERS by name, or 'request' to be told what was asked. */
   answer: flag('answer'),
   finish: flag('finish'),
   dropped: amount('dropped', 0),
   /** Milliseconds between tokens, load steps, import steps. */
   token: amount('token', 4),
+  /** Characters of a token. */
+  piece: amount('piece', 4),
   load: amount('load', 20),
   import: amount('import', 20),
   /** The kernel whose cases fail in the self-test, and milliseconds a case takes. */
   failTest: flag('failTest'),
   test: amount('test', 10),
+  /** How many imports fail, where they do. */
+  failTimes: amount('failTimes', Infinity),
+  /** Whether the browser has promised to keep what is stored. */
+  persisted: flag('persisted') !== '0',
   /** Records that are bad when a model is verified. */
   bad: amount('bad', 0),
 };
@@ -60,6 +66,7 @@ if (flag('crash') !== '') throw new Error('the fake was asked to crash');
 
 let cards: readonly ModelCard[] = [GUIDE, ...(STORED[behaviour.models] ?? [])];
 let loaded: ModelCard | null = null;
+let failures = 0;
 const cancelled = new Set<string>();
 let tellFailure: (failure: Failure) => void = () => undefined;
 
@@ -90,9 +97,15 @@ function titleOf(source: ModelSource): string {
   }
 }
 
+function originOf(source: ModelSource): string {
+  if (source.kind === 'hub') return `hub:${source.repo}/${source.path}`;
+  return source.kind === 'file' ? `file:${titleOf(source)}` : titleOf(source);
+}
+
 function answerTo(request: ChatRequest): string {
   if (behaviour.answer === 'request') return `\`\`\`json\n${JSON.stringify(request, null, 1)}\n\`\`\``;
-  if (behaviour.answer === 'long') return LONG_ANSWER;
+  const known = ANSWERS[behaviour.answer];
+  if (known !== undefined) return known;
   return `${ANSWER}\n\n(You wrote: ${request.messages.at(-1)?.content ?? ''})`;
 }
 
@@ -130,7 +143,7 @@ const fake: WorkerApi = {
     ok({
       usedBytes: cards.reduce((sum, { doneBytes, builtIn }) => sum + (builtIn === true ? 0 : doneBytes), 0),
       quotaBytes: 120e9,
-      persisted: true,
+      persisted: behaviour.persisted,
     }),
   models: async () => ok(cards),
 
@@ -154,7 +167,7 @@ const fake: WorkerApi = {
           ...LARGE,
           id: `import-${cards.length}`,
           title: titleOf(source).replace(/\.gguf$/, ''),
-          origin: `file:${titleOf(source)}`,
+          origin: originOf(source),
           quantisation: weights === 'keep' ? 'BF16' : `BF16 → ${weights}`,
         };
     const keep = (card: ModelCard): void => {
@@ -163,9 +176,17 @@ const fake: WorkerApi = {
     for (let step = (before?.doneBytes ?? 0) / whole.bytes; step < 1; step += 0.02) {
       await wait(behaviour.import);
       const doneBytes = Math.round(step * whole.bytes);
-      if (cancelled.has(job) || (behaviour.failImport !== '' && step > 0.3)) {
+      const code = cancelled.has(job)
+        ? 'CANCELLED'
+        : !navigator.onLine && source.kind !== 'file'
+          ? 'NETWORK'
+          : step > 0.3 && failures < behaviour.failTimes
+            ? behaviour.failImport
+            : '';
+      if (code !== '') {
+        if (code !== 'CANCELLED') failures++;
         if (doneBytes > 0) keep({ ...whole, state: 'partial', doneBytes, resumable: source.kind !== 'file' });
-        return failed(cancelled.has(job) ? 'CANCELLED' : behaviour.failImport, atFault);
+        return failed(code, atFault);
       }
       onProgress({
         modelId: whole.id,
@@ -265,8 +286,8 @@ const fake: WorkerApi = {
     };
     const text = answerTo(request);
     let tokens = 0;
-    // Pieces of four characters, as tokens are: words arrive in parts.
-    for (let at = 0; at < text.length; at += 4) {
+    // Pieces of a few characters, as tokens are: words arrive in parts.
+    for (let at = 0; at < text.length; at += behaviour.piece) {
       if (behaviour.token > 0) await wait(behaviour.token);
       else if (tokens % 20 === 0) await wait(0);
       if (cancelled.has(job)) return ok({ ...result, tokens, finish: 'aborted' });
@@ -278,7 +299,7 @@ const fake: WorkerApi = {
         return lost;
       }
       if (request.routes && loaded?.experts) onEvent({ kind: 'routes', ...routesOf(loaded.experts, tokens) });
-      onEvent({ kind: 'text', text: text.slice(at, at + 4), tokens: ++tokens });
+      onEvent({ kind: 'text', text: text.slice(at, at + behaviour.piece), tokens: ++tokens });
     }
     return ok({
       ...result,

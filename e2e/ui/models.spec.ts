@@ -1,181 +1,455 @@
-import { expect, test } from '@playwright/test';
-import { GGUF, load, state } from './steps.ts';
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test, type Locator, type Page } from '@playwright/test';
+import { GGUF, state } from './steps.ts';
 
-test('a chosen file is imported with bytes, speed and time left, then loaded by itself', async ({ page }) => {
-  await page.goto('/?import=60');
-  await page.locator('input[type=file]').first().setInputFiles(GGUF);
-  await expect(page.getByRole('progressbar', { name: 'Import of tiny-model' })).toBeVisible();
-  await expect(page.getByText(/^\d\.\d\d of 4\.10 GB · 38 MB\/s · \d+ (s|min) left$/)).toBeVisible();
-  await expect(state(page)).toHaveText('ready');
-  await expect(page.getByText('214 MB')).toBeVisible();
-  await expect(page.getByLabel('Message', { exact: true })).toBeFocused();
-});
+const dialogOf = (page: Page): Locator => page.getByRole('dialog', { name: 'Models' });
 
-test('a file dropped anywhere is imported, over an open dialog too', async ({ page }) => {
-  await page.goto('/');
-  await page.getByRole('button', { name: 'No model' }).click();
-  const transfer = await page.evaluateHandle(() => {
-    const data = new DataTransfer();
-    data.items.add(new File(['GGUF'], 'dropped.gguf'));
-    return data;
-  });
-  await page.dispatchEvent('dialog', 'dragover', { dataTransfer: transfer });
-  await expect(page.getByText('Drop to add the model')).toBeVisible();
-  await page.dispatchEvent('dialog', 'drop', { dataTransfer: transfer });
-  await expect(page.getByText('Drop to add the model')).toBeHidden();
-  await expect(
-    page.getByRole('dialog').getByRole('progressbar', { name: 'Import of dropped' }),
-  ).toBeVisible();
-});
-
-test('a repository lists its files with sizes; an address of its page will do', async ({ page }) => {
-  await page.goto('/');
-  await page.getByLabel('Hugging Face repository').fill('https://hub.example/Qwen/Qwen3-4B-GGUF/tree/main');
-  await page.getByRole('button', { name: 'List files' }).click();
-  const files = page.getByRole('list', { name: 'Models in Qwen/Qwen3-4B-GGUF' });
-  await expect(files.getByRole('listitem')).toHaveCount(4);
-  await expect(files.getByText('8.05 GB · 2 parts')).toBeVisible();
-  await files.getByRole('button', { name: /Q4_K_M/ }).click();
-  await expect(state(page)).toHaveText('ready');
-});
-
-test('a repository that does not answer says why, and one with no models says so', async ({ page }) => {
-  await page.goto('/?failHub=HTTP_STATUS');
-  const repo = page.getByLabel('Hugging Face repository');
-  await repo.fill('nobody/nothing');
-  await repo.press('Enter');
-  await expect(page.getByText(/The server answered with an error \(404\)/)).toBeVisible();
-  await page.goto('/');
-  await repo.fill('nobody/nothing');
-  await repo.press('Enter');
-  await expect(page.getByText('nobody/nothing has no model this page can read')).toBeVisible();
-  await repo.fill('not a repository');
-  await repo.press('Enter');
-  expect(await repo.evaluate((field: HTMLInputElement) => field.validationMessage)).toContain('owner/name');
-});
-
-test('a repository of safetensors is offered whole, and asks how precisely to keep it', async ({ page }) => {
-  await page.goto('/?import=5');
-  const repo = page.getByLabel('Hugging Face repository');
-  await repo.fill('Qwen/Qwen3-4B');
-  await repo.press('Enter');
-  const row = page.getByRole('listitem').filter({ hasText: 'The whole model (safetensors)' });
-  await expect(row).toContainText('8.04 GB · 3 parts');
-  await row.getByRole('button', { name: 'Download The whole model' }).press('Enter');
-  const question = page.getByRole('dialog', { name: 'How precise?' });
-  await expect(question).toContainText('Qwen/Qwen3-4B: 8.04 GB come over the network whichever you choose.');
-  await expect(question.getByRole('radio')).toHaveCount(3);
-  await expect(question.getByRole('radio', { name: 'As it is 8.04 GB' })).toBeChecked();
-  await expect(question.getByRole('radio', { name: '8 bits about 4.27 GB' })).toBeVisible();
-  await question.press('Escape');
-  await expect(question).toBeHidden();
-  await expect(page.getByRole('progressbar')).toHaveCount(0);
-
-  // The keyboard alone will do.
-  await row.getByRole('button', { name: 'Download The whole model' }).press('Enter');
-  await question.getByRole('radio', { name: /As it is/ }).focus();
-  await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('ArrowDown');
-  await expect(question.getByRole('radio', { name: '4 bits about 2.41 GB' })).toBeChecked();
-  await page.keyboard.press('Enter');
-  await expect(question).toBeHidden();
+/** The dialog about models, at one of its views. */
+async function open(page: Page, query: string, view: string): Promise<Locator> {
+  await page.goto(`/${query}`);
   await expect(state(page)).toHaveText('ready');
   await page.locator('.model-line').click();
-  await expect(page.getByRole('dialog').getByText(/BF16 → q4/)).toBeVisible();
+  const dialog = dialogOf(page);
+  await dialog.getByRole('tab', { name: view }).click();
+  return dialog;
+}
+
+const view = (dialog: Locator, name: string): Promise<void> => dialog.getByRole('tab', { name }).click();
+const row = (dialog: Locator, title: string | RegExp): Locator =>
+  dialog.getByRole('listitem').filter({ hasText: title });
+
+async function download(dialog: Locator, url: string): Promise<void> {
+  await dialog.getByLabel('Address of a GGUF file').fill(url);
+  await dialog.getByRole('button', { name: 'Download', exact: true }).click();
+}
+
+test.describe('adding one’s own', () => {
+  test('a chosen file is imported with bytes, speed and time left, then loaded in the guide’s place', async ({
+    page,
+  }) => {
+    const dialog = await open(page, '?import=60', 'Add your own');
+    await dialog.locator('input[type=file]').first().setInputFiles(GGUF);
+    await view(dialog, 'On this device');
+    await expect(dialog.getByRole('progressbar', { name: 'Import of tiny-model' })).toBeVisible();
+    await expect(dialog.getByText(/^\d\.\d\d of 4\.10 GB · 38 MB\/s · \d+ (s|min) left$/)).toBeVisible();
+    await expect(row(dialog, 'tiny-model').getByRole('button', { name: 'Unload' })).toBeVisible();
+  });
+
+  test('a file dropped anywhere is imported, over an open dialog too', async ({ page }) => {
+    const dialog = await open(page, '', 'On this device');
+    const transfer = await page.evaluateHandle(() => {
+      const data = new DataTransfer();
+      data.items.add(new File(['GGUF'], 'dropped.gguf'));
+      return data;
+    });
+    await page.dispatchEvent('dialog', 'dragover', { dataTransfer: transfer });
+    await expect(page.getByText('Drop to add the model')).toBeVisible();
+    await page.dispatchEvent('dialog', 'drop', { dataTransfer: transfer });
+    await expect(page.getByText('Drop to add the model')).toBeHidden();
+    await expect(dialog.getByRole('progressbar', { name: 'Import of dropped' })).toBeVisible();
+  });
+
+  test('a repository lists its files with sizes and what fits; an address of its page will do', async ({
+    page,
+  }) => {
+    const dialog = await open(page, '', 'Add your own');
+    await dialog
+      .getByLabel('Hugging Face repository')
+      .fill('https://hub.example/Qwen/Qwen3-4B-GGUF/tree/main');
+    await dialog.getByRole('button', { name: 'List files' }).click();
+    const files = dialog.getByRole('list', { name: 'Models in Qwen/Qwen3-4B-GGUF' });
+    await expect(files.getByRole('listitem')).toHaveCount(4);
+    await expect(files.getByText('8.05 GB · 2 parts · May not fit this device')).toBeVisible();
+    await expect(files.getByText('2.50 GB · Fits this device')).toBeVisible();
+    await files.getByRole('button', { name: /Q4_K_M/ }).click();
+    await view(dialog, 'On this device');
+    await expect(row(dialog, /Q4_K_M/).getByRole('button', { name: 'Unload' })).toBeVisible();
+  });
+
+  test('a repository that does not answer says why, and one with no models says so', async ({ page }) => {
+    const failing = await open(page, '?failHub=HTTP_STATUS', 'Add your own');
+    await failing.getByLabel('Hugging Face repository').fill('nobody/nothing');
+    await failing.getByLabel('Hugging Face repository').press('Enter');
+    await expect(page.getByText(/The server answered with an error \(404\)/)).toBeVisible();
+    const dialog = await open(page, '', 'Add your own');
+    const repo = dialog.getByLabel('Hugging Face repository');
+    await repo.fill('nobody/nothing');
+    await repo.press('Enter');
+    await expect(dialog.getByText('nobody/nothing has no model this page can read')).toBeVisible();
+    await repo.fill('not a repository');
+    await repo.press('Enter');
+    expect(await repo.evaluate((field: HTMLInputElement) => field.validationMessage)).toContain('owner/name');
+  });
+
+  test('safetensors are offered whole, and ask how precisely to keep them', async ({ page }) => {
+    const dialog = await open(page, '?import=5', 'Add your own');
+    const repo = dialog.getByLabel('Hugging Face repository');
+    await repo.fill('Qwen/Qwen3-4B');
+    await repo.press('Enter');
+    const whole = row(dialog, 'The whole model (safetensors)');
+    await expect(whole).toContainText('8.04 GB · 3 parts');
+    await whole.getByRole('button', { name: 'Download The whole model' }).press('Enter');
+    const question = page.getByRole('dialog', { name: 'How precise?' });
+    await expect(question).toContainText(
+      'Qwen/Qwen3-4B: 8.04 GB come over the network whichever you choose.',
+    );
+    await expect(question.getByRole('radio')).toHaveCount(3);
+    await expect(question.getByRole('radio', { name: 'As it is 8.04 GB' })).toBeChecked();
+    await expect(question.getByRole('radio', { name: '8 bits about 4.27 GB' })).toBeVisible();
+    await question.press('Escape');
+    await expect(question).toBeHidden();
+
+    // The keyboard alone will do.
+    await whole.getByRole('button', { name: 'Download The whole model' }).press('Enter');
+    await question.getByRole('radio', { name: /As it is/ }).focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await expect(question.getByRole('radio', { name: '4 bits about 2.41 GB' })).toBeChecked();
+    await page.keyboard.press('Enter');
+    await expect(question).toBeHidden();
+    await view(dialog, 'On this device');
+    await expect(dialog.getByText(/BF16 → q4/)).toBeVisible();
+  });
+
+  test('files of a folder ask the same where they hold floats, and nothing where they are packed', async ({
+    page,
+  }) => {
+    const file = (name: string, content: string) => ({
+      name,
+      mimeType: 'application/octet-stream',
+      buffer: Buffer.from(content),
+    });
+    const dialog = await open(page, '?import=5', 'Add your own');
+    const choose = (config: object): Promise<void> =>
+      dialog
+        .locator('input[type=file]')
+        .first()
+        .setInputFiles([
+          file('config.json', JSON.stringify(config)),
+          file('model.safetensors', 'x'.repeat(5000)),
+        ]);
+    await choose({ model_type: 'olmoe', quantization_config: null });
+    const question = page.getByRole('dialog', { name: 'How precise?' });
+    await expect(question).toContainText('model.safetensors: 5 kB of weights.');
+    await question.getByRole('radio', { name: /^8 bits/ }).check();
+    await question.getByRole('button', { name: 'Import' }).click();
+    await choose({ model_type: 'mixtral', quantization_config: { quant_method: 'gptq' } });
+    await expect(question).toBeHidden();
+    await view(dialog, 'On this device');
+    await expect(dialog.getByText(/BF16 → q8/)).toBeVisible();
+    // The guide, and both.
+    await expect(dialog.getByRole('listitem')).toHaveCount(3);
+  });
 });
 
-test('files of a folder ask the same where they hold floats, and nothing where they are packed', async ({
+test.describe('downloads', () => {
+  test('pause keeps what arrived and tells no failure; resume goes on', async ({ page }) => {
+    const dialog = await open(page, '?import=50', 'Add your own');
+    await download(dialog, 'https://files.example/big.gguf');
+    await view(dialog, 'On this device');
+    await expect(dialog.getByText(/left$/)).toBeVisible();
+    await dialog.getByRole('button', { name: /^Pause / }).click();
+    await expect(dialog.getByText(/of 4\.10 GB · Paused\. What arrived is kept\./)).toBeVisible();
+    await expect(page.getByRole('alert')).toBeHidden();
+    await dialog.getByRole('button', { name: /^Resume / }).click();
+    await expect(dialog.getByRole('button', { name: 'Unload' })).toBeVisible();
+  });
+
+  test('several stand in a row: one arrives, the others say that they wait', async ({ page }) => {
+    const dialog = await open(page, '?import=60', 'Add your own');
+    for (const name of ['one', 'two', 'three']) await download(dialog, `https://files.example/${name}.gguf`);
+    // The same again changes nothing.
+    await download(dialog, 'https://files.example/two.gguf');
+    await view(dialog, 'On this device');
+    await expect(dialog.getByRole('progressbar', { name: /^Import of / })).toHaveCount(1);
+    await expect(dialog.getByText('Waits for the one before it')).toHaveCount(2);
+    await dialog.getByRole('button', { name: 'Remove three.gguf from the list' }).click();
+    await expect(dialog.getByText('Waits for the one before it')).toHaveCount(1);
+    await dialog.getByRole('button', { name: /^Pause .*one/ }).click();
+    await expect(dialog.getByRole('progressbar', { name: /Import of .*two/ })).toBeVisible();
+    await expect(dialog.getByRole('button', { name: /^Resume .*one/ })).toBeVisible();
+  });
+
+  test('what stops says where, what is safe and what to do, and may be tried again', async ({ page }) => {
+    const dialog = await open(page, '?failImport=HTTP_STATUS&failTimes=1', 'Add your own');
+    await download(dialog, 'https://files.example/big.gguf');
+    const alert = dialog.getByRole('alert');
+    await expect(alert).toContainText(/The server answered with an error.*What arrived is kept\./);
+    await alert.getByRole('button', { name: 'Dismiss' }).click();
+    await expect(alert).toBeHidden();
+    await view(dialog, 'On this device');
+    await expect(dialog.getByText(/of 4\.10 GB · Stopped: The server refused\./)).toBeVisible();
+    await dialog.getByRole('button', { name: /^Retry / }).click();
+    await expect(dialog.getByRole('button', { name: 'Unload' })).toBeVisible();
+  });
+
+  test('those the network stopped go on by themselves when it is back', async ({ page, context }) => {
+    const dialog = await open(page, '?import=30', 'Add your own');
+    await download(dialog, 'https://files.example/big.gguf');
+    await download(dialog, 'https://files.example/next.gguf');
+    await view(dialog, 'On this device');
+    await expect(dialog.getByText(/left$/)).toBeVisible();
+    await context.setOffline(true);
+    await expect(
+      dialog.getByText(
+        /Stopped: The network did not answer\. It goes on by itself when the network is back\./,
+      ),
+    ).toBeVisible();
+    await expect(dialog.getByText('Waits for the network')).toBeVisible();
+    await context.setOffline(false);
+    await expect(dialog.getByRole('button', { name: 'Unload' })).toBeVisible();
+    await expect(dialog.getByRole('button', { name: /^Load / })).toHaveCount(2);
+  });
+
+  test('local files that stopped go on in this visit; after it they have to be chosen again', async ({
+    page,
+  }) => {
+    const dialog = await open(page, '?import=50', 'Add your own');
+    await dialog.locator('input[type=file]').first().setInputFiles(GGUF);
+    await view(dialog, 'On this device');
+    await expect(dialog.getByText(/left$/)).toBeVisible();
+    await dialog.getByRole('button', { name: /^Pause / }).click();
+    await dialog.getByRole('button', { name: /^Resume / }).click();
+    await expect(dialog.getByText(/left$/)).toBeVisible();
+    const again = await open(page, '?models=unfinishedFile', 'On this device');
+    await expect(again.getByText(/Choose its file or folder again to go on/)).toBeVisible();
+    await expect(again.getByRole('button', { name: /^Resume / })).toBeHidden();
+  });
+
+  test('the list survives a reload', async ({ page }) => {
+    const dialog = await open(page, '?import=5000', 'Add your own');
+    await download(dialog, 'https://files.example/one.gguf');
+    await download(dialog, 'https://files.example/two.gguf');
+    await view(dialog, 'On this device');
+    await expect(dialog.getByText('Waits for the one before it')).toBeVisible();
+    const again = await open(page, '?import=5', 'On this device');
+    await expect(again.getByText('Paused. What arrived is kept.')).toHaveCount(2);
+    await again.getByRole('button', { name: 'Resume one.gguf' }).click();
+    await expect(again.getByRole('button', { name: 'Unload' })).toBeVisible();
+    await again.getByRole('button', { name: 'Remove two.gguf from the list' }).click();
+    await expect(again.getByText('Paused. What arrived is kept.')).toBeHidden();
+  });
+
+  test('an unfinished one of an earlier visit goes on from where it was', async ({ page }) => {
+    const dialog = await open(page, '?models=partial&import=30', 'On this device');
+    await expect(dialog.getByText('1.20 of 4.10 GB · Unfinished. What arrived is kept.')).toBeVisible();
+    await dialog.getByRole('button', { name: 'Resume Qwen3 4B Instruct 2507' }).click();
+    await expect(dialog.getByText(/^1\.\d\d of 4\.10 GB · /)).toBeVisible();
+    await expect(dialog.getByRole('button', { name: 'Unload' })).toBeVisible();
+  });
+});
+
+test.describe('the catalogue', () => {
+  test('tells what fits, with the sum it rests on, and takes the user’s word for the memory', async ({
+    page,
+  }) => {
+    const dialog = await open(page, '', 'Catalogue');
+    const qwen = row(dialog, 'Qwen3 4B Instruct 2507');
+    await expect(qwen).toContainText(
+      'May not fit this device 2.77 GB of weights + 604 MB for 4,096 tokens + 200 MB to work in = 3.57 GB.',
+    );
+    await expect(qwen).toContainText(
+      'The browser does not tell how much this GPU has; 4 GB is a cautious guess.',
+    );
+    const large = row(dialog, 'Qwen3 30B-A3B Instruct 2507');
+    await expect(large).toContainText('May not fit this device');
+
+    const memory = dialog.getByLabel('This GPU has');
+    await memory.selectOption('4 GB');
+    await expect(large).toContainText('Does not fit this device');
+    await expect(qwen).toContainText('Tight on this device');
+    await expect(qwen).toContainText('= 3.57 GB, of the 4 GB this GPU has.');
+    await memory.selectOption('6 GB');
+    await expect(qwen).toContainText('Fits this device');
+    await memory.selectOption('32 GB');
+    await expect(large).toContainText('Fits this device');
+
+    await page.reload();
+    await page.locator('.model-line').click();
+    await view(dialog, 'Catalogue');
+    await expect(memory).toHaveValue('32');
+  });
+
+  test('is narrowed to what fits and to a kind, and ordered by size', async ({ page }) => {
+    const dialog = await open(page, '', 'Catalogue');
+    const list = dialog.getByRole('list', { name: 'Models to download' });
+    await expect(list.getByRole('listitem')).toHaveCount(16);
+    await dialog.getByLabel('This GPU has').selectOption('4 GB');
+    await dialog.getByLabel('Kind').selectOption('Mixtures of experts');
+    await dialog.getByLabel('Only what fits').check();
+    await expect(list.locator('strong').filter({ hasText: 'Granite' })).toHaveText([
+      'Granite 3.1 3B-A800M',
+      'Granite 3.1 1B-A400M',
+    ]);
+    await expect(list.getByRole('listitem')).toHaveCount(2);
+    await dialog.getByLabel('Order').selectOption('Smallest first');
+    await expect(list.getByRole('listitem').first()).toContainText('1B-A400M');
+  });
+
+  test('a download from it shows how far it is, then offers to load', async ({ page }) => {
+    const dialog = await open(page, '?import=40', 'Catalogue');
+    const entry = row(dialog, 'Granite 3.1 3B-A800M');
+    await entry.getByRole('button', { name: 'Download Granite 3.1 3B-A800M' }).click();
+    await expect(entry.getByText(/^Downloading \d+ %$/)).toBeVisible();
+    await expect(entry.getByText('On this device', { exact: true })).toBeVisible();
+    await expect(entry.getByRole('button', { name: 'Unload' })).toBeVisible();
+  });
+
+  test('without a graphics processor nothing fits, and it says so', async ({ page }) => {
+    const dialog = await open(page, '?device=NO_WEBGPU', 'Catalogue');
+    await expect(row(dialog, 'SmolLM2 135M')).toContainText('Needs a graphics processor');
+    await dialog.getByLabel('Only what fits').check();
+    await expect(dialog.getByText('Nothing of this kind fits.')).toBeVisible();
+  });
+});
+
+test.describe('models on this device', () => {
+  test('the guide is built in: nothing to delete, no storage', async ({ page }) => {
+    const dialog = await open(page, '?models=one', 'On this device');
+    const guide = row(dialog, 'The guide');
+    await expect(guide).toContainText('Came with this page: it takes no storage.');
+    await expect(guide).toContainText('16 experts, 2 for each token');
+    await expect(guide.getByRole('button')).toHaveText(['Unload']);
+  });
+
+  test('a model is loaded, put away and deleted after a question', async ({ page }) => {
+    const dialog = await open(page, '?models=many&load=40', 'On this device');
+    await dialog.getByRole('button', { name: /^Load SmolLM2/ }).click();
+    await expect(state(page)).toHaveText('ready');
+    await page.locator('.model-line').click();
+    await dialog.getByRole('button', { name: 'Unload' }).click();
+    await expect(dialog.getByRole('button', { name: /^Load SmolLM2/ })).toBeVisible();
+
+    await dialog.getByRole('button', { name: /^Delete SmolLM2/ }).click();
+    const question = page.getByRole('dialog', { name: /^Delete “SmolLM2/ });
+    await question.press('Escape');
+    await expect(question).toBeHidden();
+    await expect(dialog.getByText('SmolLM2 135M Instruct')).toBeVisible();
+    await dialog.getByRole('button', { name: /^Delete SmolLM2/ }).click();
+    await question.getByRole('button', { name: 'Delete' }).click();
+    await expect(dialog.getByText('SmolLM2 135M Instruct')).toBeHidden();
+  });
+
+  test('a load can be cancelled', async ({ page }) => {
+    const dialog = await open(page, '?models=one&load=200', 'On this device');
+    await dialog.getByRole('button', { name: /^Load / }).click();
+    await page.locator('.model-line').click();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await expect(dialog.getByRole('button', { name: /^Load SmolLM2/ })).toBeVisible();
+    await expect(page.getByRole('alert')).toBeHidden();
+  });
+
+  test('verifying shows how far it is, can be ended, and finds what is whole', async ({ page }) => {
+    const dialog = await open(page, '?models=one&load=60', 'On this device');
+    const smol = row(dialog, 'SmolLM2');
+    await smol.getByRole('button', { name: 'Verify SmolLM2 135M Instruct' }).click();
+    await expect(smol.getByText(/^Comparing piece \d+ of 20 with its hash$/)).toBeVisible();
+    await smol.getByRole('button', { name: /^Stop verifying/ }).click();
+    await expect(smol.getByRole('progressbar')).toBeHidden();
+    await smol.getByRole('button', { name: /^Verify/ }).click();
+    await expect(smol.getByText('Intact: all 20 pieces (98 MB) are what was written.')).toBeVisible();
+  });
+
+  test('bad pieces are counted and fetched again', async ({ page }) => {
+    const dialog = await open(page, '?models=many&load=5&bad=3', 'On this device');
+    const qwen = row(dialog, 'hash').or(row(dialog, 'Qwen3 4B Instruct 2507')).filter({ hasText: 'Q4_K_M' });
+    await qwen.getByRole('button', { name: /^Verify/ }).click();
+    await expect(qwen.getByRole('alert')).toHaveText('3 of 20 pieces are not what was written.');
+    await qwen.getByRole('button', { name: /^Fetch the damaged pieces/ }).click();
+    await expect(dialog.getByRole('progressbar', { name: /^Import of / }).first()).toBeVisible();
+
+    const smol = row(dialog, 'SmolLM2');
+    await smol.getByRole('button', { name: /^Verify/ }).click();
+    await expect(smol.getByRole('alert')).toContainText('Choose its file or folder again');
+  });
+});
+
+test('the storage view says what takes how much, verifies, deletes, and asks to be kept', async ({
   page,
 }) => {
-  const file = (name: string, content: string) => ({
-    name,
-    mimeType: 'application/octet-stream',
-    buffer: Buffer.from(content),
-  });
-  const choose = (config: object): Promise<void> =>
-    page
-      .locator('input[type=file]')
-      .first()
-      .setInputFiles([
-        file('config.json', JSON.stringify(config)),
-        file('model.safetensors', 'x'.repeat(5000)),
-      ]);
-  await page.goto('/?import=5');
-  await choose({ model_type: 'olmoe', quantization_config: null });
-  const question = page.getByRole('dialog', { name: 'How precise?' });
-  await expect(question).toContainText('model.safetensors: 5 kB of weights.');
-  await question.getByRole('radio', { name: /^8 bits/ }).check();
-  await question.getByRole('button', { name: 'Import' }).click();
-  await expect(state(page)).toHaveText('ready');
-  await page.locator('.model-line').click();
-  const dialog = page.getByRole('dialog', { name: 'Models' });
-  await expect(dialog.getByText(/BF16 → q8/)).toBeVisible();
-  await choose({ model_type: 'mixtral', quantization_config: { quant_method: 'gptq' } });
-  await expect(dialog.getByRole('listitem')).toHaveCount(2);
-  await expect(question).toBeHidden();
-});
-
-test('a cancelled download keeps what arrived, tells no failure, and resumes', async ({ page }) => {
-  await page.goto('/?import=50');
-  await page.getByLabel('Address of a GGUF file').fill('https://files.example/big.gguf');
-  await page.getByRole('button', { name: 'Download' }).click();
-  await expect(page.getByText(/left$/)).toBeVisible();
-  await page.getByRole('button', { name: /^Cancel / }).click();
-  await expect(page.getByRole('button', { name: /^Resume / })).toBeVisible();
-  await expect(page.getByRole('alert')).toBeHidden();
-  await page.getByRole('button', { name: /^Resume / }).click();
-  await expect(state(page)).toHaveText('ready');
-});
-
-test('a download that stops says where, what is safe and what to do', async ({ page }) => {
-  await page.goto('/?failImport=NETWORK');
-  await page.getByLabel('Address of a GGUF file').fill('https://files.example/big.gguf');
-  await page.getByRole('button', { name: 'Download' }).click();
-  const alert = page.getByRole('alert');
-  await expect(alert).toContainText(
-    /The download stopped at 1\.\d\d of 4\.10 GB\. What arrived is kept\. Resume when you are online\./,
-  );
-  await alert.getByRole('button', { name: 'Dismiss' }).click();
-  await expect(alert).toBeHidden();
-  await expect(page.getByRole('button', { name: /^Resume / })).toBeVisible();
-});
-
-test('a model is loaded, put away and deleted after a question', async ({ page }) => {
-  await page.goto('/?models=many&load=40');
-  await page.getByRole('button', { name: /^Load SmolLM2/ }).click();
-  await expect(page.getByText(/^Moving weights to the graphics processor \d+ %$/)).toBeVisible();
-  await expect(state(page)).toHaveText('ready');
-  await page.getByRole('button', { name: /SmolLM2/ }).click();
-  const dialog = page.getByRole('dialog', { name: 'Models' });
-  await dialog.getByRole('button', { name: 'Unload' }).click();
-  await expect(dialog.getByRole('button', { name: /^Load SmolLM2/ })).toBeVisible();
-
+  const dialog = await open(page, '?models=many&persisted=0', 'Storage');
+  await expect(dialog.getByText('5.40 GB used of 120 GB that the browser allows')).toBeVisible();
+  const parts = dialog.locator('.storage-parts');
+  await expect(parts.getByText('Unfinished downloads')).toBeVisible();
+  await expect(parts).toContainText('4.20 GB');
+  await expect(parts).toContainText('1.20 GB');
+  await expect(dialog.getByText('The browser may remove it when the disk runs full.')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Ask the browser to keep it' }).click();
+  await expect(dialog.getByText(/The browser has not agreed/)).toBeVisible();
+  await dialog.getByRole('button', { name: /^Verify SmolLM2/ }).click();
+  await expect(dialog.getByText(/^Intact/)).toBeVisible();
   await dialog.getByRole('button', { name: /^Delete SmolLM2/ }).click();
-  const question = page.getByRole('dialog', { name: /^Delete “SmolLM2/ });
-  await question.press('Escape');
-  await expect(question).toBeHidden();
-  await expect(dialog.getByText('SmolLM2 135M Instruct')).toBeVisible();
-  await dialog.getByRole('button', { name: /^Delete SmolLM2/ }).click();
-  await question.getByRole('button', { name: 'Delete' }).click();
-  await expect(dialog.getByText('SmolLM2 135M Instruct')).toBeHidden();
+  await page
+    .getByRole('dialog', { name: /^Delete “SmolLM2/ })
+    .getByRole('button', { name: 'Delete' })
+    .click();
+  await expect(dialog.getByText('5.30 GB used')).toBeVisible();
 });
 
-test('a load can be cancelled', async ({ page }) => {
-  await page.goto('/?models=one&load=200');
-  await page.getByRole('button', { name: /^Load / }).click();
-  await page.getByRole('button', { name: 'Cancel' }).click();
-  await expect(page.getByRole('button', { name: /^Load / })).toBeVisible();
-  await expect(page.getByRole('alert')).toBeHidden();
+test('the views are tabs: arrow keys go from one to the next', async ({ page }) => {
+  const dialog = await open(page, '?models=one', 'On this device');
+  await dialog.getByRole('tab', { name: 'On this device' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(dialog.getByRole('tab', { name: 'Catalogue' })).toBeFocused();
+  await expect(dialog.getByRole('tabpanel', { name: 'Catalogue' })).toBeVisible();
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('ArrowLeft');
+  await expect(dialog.getByRole('tabpanel', { name: 'Storage' })).toBeVisible();
 });
 
-test('the model used last is loaded again after a reload; one whose load failed is not', async ({ page }) => {
-  await page.goto('/?models=one');
-  await load(page);
+test('the model used last is loaded again after a reload', async ({ page }) => {
+  const dialog = await open(page, '?models=one', 'On this device');
+  await dialog.getByRole('button', { name: /^Load SmolLM2/ }).click();
+  await expect(state(page)).toHaveText('ready');
   await page.reload();
+  await expect(page.locator('.model-line')).toContainText('SmolLM2');
   await expect(state(page)).toHaveText('ready');
-  await page.goto('/?models=one&failLoad=GPU_OUT_OF_MEMORY');
-  await expect(page.getByRole('alert')).toContainText('The graphics memory is full');
-  await page.goto('/?models=one');
-  await expect(page.getByRole('button', { name: /^Load / })).toBeVisible();
-  await expect(page.getByRole('button', { name: 'No model' })).toBeVisible();
 });
+
+const SIZES = [
+  { name: 'wide', width: 1280, height: 800 },
+  { name: 'phone', width: 390, height: 844 },
+  { name: 'narrow', width: 320, height: 640 },
+];
+
+for (const [place, tab] of ['yours', 'catalogue', 'add', 'storage'].entries()) {
+  for (const locale of ['en', 'zh-CN']) {
+    test.describe(`${tab} in ${locale}`, () => {
+      test.use({ locale });
+      test('reads well everywhere', async ({ page }) => {
+        await page.emulateMedia({ reducedMotion: 'reduce' });
+        await page.goto('/?models=many&persisted=0&bad=3&import=3000&load=5');
+        await expect(page.locator('.model-line')).not.toHaveText('');
+        await page.locator('.model-line').click();
+        const dialog = page.locator('dialog.window');
+        if (tab !== 'yours') await dialog.getByRole('tab').nth(place).click();
+        else {
+          await dialog.locator('.model', { hasText: 'SmolLM2' }).getByRole('button').nth(1).click();
+          await dialog
+            .getByRole('button')
+            .filter({ hasText: /Resume|继续/ })
+            .click();
+          await expect(dialog.getByRole('alert')).toBeVisible();
+        }
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+          for (const { name, width, height } of SIZES) {
+            await page.setViewportSize({ width, height });
+            await page.screenshot({
+              path: `.cache/looks/models-${tab}-${locale}-${name}-${colorScheme}.png`,
+            });
+            const sideways = await dialog.evaluate((box) => box.scrollWidth - box.clientWidth);
+            expect(sideways, `${name}: scrolls sideways`).toBeLessThanOrEqual(0);
+          }
+          const { violations } = await new AxeBuilder({ page })
+            .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'])
+            .options({ rules: { 'color-contrast-enhanced': { enabled: true } } })
+            .analyze();
+          expect(
+            violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
+          ).toEqual([]);
+        }
+      });
+    });
+  }
+}

@@ -60,11 +60,15 @@ export function createModels({ api, alerts, device, settings, settleChat, answer
     await imports.restoreDownloads();
   }
 
-  /** Beside the guide alone, a model that arrives is what was wanted: it is loaded, unless that would end an answer. */
+  /**
+   * Where the guide is all there is to talk to, a model that arrives is what was wanted:
+   * it is loaded, unless that would end an answer.
+   */
   async function arrived(id: string): Promise<void> {
     const { loaded, loading: loads } = store.getState();
-    const free = (loaded === null && loads === null) || loaded?.modelId === GUIDE_ID;
-    if (free && !answering()) await loading.load(id);
+    const guide = loaded?.modelId === GUIDE_ID || loads?.id === GUIDE_ID;
+    const able = device.store.getState().device.phase === 'ready';
+    if (guide && able && !answering()) await loading.load(id);
   }
 
   async function remove(id: string): Promise<void> {
