@@ -1,6 +1,11 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
+import { version } from './package.json' with { type: 'json' };
+import { limitFirstLoad } from './src/tools/firstLoad.ts';
+
+/** Gzipped script before the page can be used: a second at 1 Mbit/s. */
+const FIRST_LOAD_BYTES = 130_000;
 
 /** The page over a fake worker, for e2e/ui: the same index.html with another entry. */
 const HARNESS = 'harness';
@@ -77,12 +82,20 @@ const pwa = VitePWA({
 });
 
 export default defineConfig(({ mode }) => ({
+  define: { 'import.meta.env.VITE_SHOAL_VERSION': JSON.stringify(version) },
   // Relative, so that dist/ works under any path of any static host.
   base: './',
-  plugins: [mode === HARNESS && useHarness(), react(), contentPolicy(), pwa],
+  plugins: [
+    mode === HARNESS ? useHarness() : limitFirstLoad(FIRST_LOAD_BYTES),
+    react(),
+    contentPolicy(),
+    pwa,
+  ],
   worker: { format: 'es' },
   build: {
     target: 'es2023',
+    // The content policy allows no font in an address; those of the formulas are files of the page.
+    assetsInlineLimit: (path) => (path.endsWith('.woff2') ? false : undefined),
     outDir: mode === HARNESS ? '.cache/harness' : 'dist',
     emptyOutDir: true,
   },
