@@ -1,7 +1,7 @@
 /**
  * Three worlds: `unit` in Node; every *.gpu.test.ts in a real Chromium; and those of
  * kernels and device also in Node on Dawn (lavapipe with shader-f16 where it can be
- * had), whose compiler is too slow for whole models: real-model runs one there.
+ * had), whose compiler is too slow for many whole models: real-model runs one there.
  */
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
@@ -25,7 +25,10 @@ export default defineConfig({
         test: {
           name: 'gpu-node',
           environment: 'node',
-          include: ['src/{gpu,kernels}/**/*.gpu.test.ts'],
+          include: [
+            'src/{gpu,kernels}/**/*.gpu.test.ts',
+            'src/engine/{selfTest,benchmark,guide}.gpu.test.ts',
+          ],
           setupFiles: ['src/tools/nodeGpuSetup.ts'],
           // Worker threads have a copied process.env, which the Vulkan loader does not read.
           pool: 'forks',

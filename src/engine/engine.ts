@@ -130,7 +130,8 @@ export class Engine {
     const { shape, checked } = await this.shapeChoice();
     const other = shape === 'hardware' ? 'software' : 'hardware';
     const wrong = await (await this.verdicts()).wrong();
-    return { gpu, shape, wrong, ...(checked[other]?.passed && { otherShape: other }) };
+    // One that was not tried may be right: it is tested after it was loaded, as the first is.
+    return { gpu, shape, wrong, ...(checked[other]?.passed !== false && { otherShape: other }) };
   }
 
   /** What tests have found of kernels on this device. */
