@@ -9,8 +9,8 @@ if (!place) throw new Error('index.html has no #page');
 
 const worker = new Worker(new URL('./worker/main.ts', import.meta.url), { type: 'module', name: 'engine' });
 const app = createApp(connect(worker));
-mount(place, app);
 void app.start();
+void mount(place, app);
 registerPwa({
   onUpdate: (update) => app.install.setState({ update }),
   onInstallOffer: (install) => app.install.setState({ install }),

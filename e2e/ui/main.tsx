@@ -12,8 +12,8 @@ const worker = new Worker(new URL('./fakeWorker.ts', import.meta.url), {
   name: location.search,
 });
 const app = createApp(connect(worker));
-mount(place, app);
 void app.start();
+void mount(place, app);
 registerPwa({
   onUpdate: (update) => app.install.setState({ update }),
   onInstallOffer: (install) => app.install.setState({ install }),

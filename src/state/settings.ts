@@ -19,6 +19,7 @@ const defaultSettings: Settings = {
   theme: 'system',
   language: 'system',
   expertView: false,
+  singleKeys: true,
 };
 
 interface Neighbours {

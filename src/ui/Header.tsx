@@ -4,50 +4,79 @@ import { useStore } from 'zustand';
 import { useApp } from './appContext.ts';
 import { say } from './say.ts';
 import { percent } from './format.ts';
-import { ChevronIcon, Mark, NewIcon, SettingsIcon } from './icons.tsx';
+import { ChevronIcon, DeviceIcon, ExpertsIcon, Mark, NewIcon, SettingsIcon, SidebarIcon } from './icons.tsx';
 
 export function Header(): ReactNode {
-  const { view, chat } = useApp();
-  const hasMessages = useStore(chat.store, (s) => s.messages.length > 0);
+  const { view, chat, conversations } = useApp();
+  const spoken = useStore(chat.store, (s) => s.messages.length > 0);
+  const { sidebar, drawer } = useStore(view.store);
   return (
     <header className="top">
-      <div className="column top-line">
+      <div className="top-line">
+        <Tool
+          label={sidebar ? say.frame.hideConversations : say.frame.conversations}
+          expanded={sidebar}
+          onClick={view.toggleSidebar}
+        >
+          <SidebarIcon />
+        </Tool>
         <h1 className="brand">
           <Mark />
           <span className="brand-name">{say.name}</span>
         </h1>
         <ModelLine />
-        {hasMessages && (
-          <button
-            type="button"
-            className="quiet round"
-            aria-label={say.chat.new}
-            title={say.chat.new}
-            onClick={() => view.open('newChat')}
-          >
+        {spoken && (
+          <Tool label={say.chat.new} onClick={() => void conversations.create()}>
             <NewIcon />
-          </button>
+          </Tool>
         )}
-        <button
-          type="button"
-          className="quiet round"
-          aria-label={say.settings.open}
-          title={say.settings.open}
-          onClick={() => view.open('settings')}
+        <Tool
+          label={drawer === 'experts' ? say.frame.hideExperts : say.frame.experts}
+          expanded={drawer === 'experts'}
+          onClick={() => view.toggleDrawer('experts')}
         >
+          <ExpertsIcon />
+        </Tool>
+        <Tool className="wide-only" label={say.frame.device} onClick={() => view.open('device')}>
+          <DeviceIcon />
+        </Tool>
+        <Tool label={say.settings.open} onClick={() => view.open('settings')}>
           <SettingsIcon />
-        </button>
+        </Tool>
       </div>
     </header>
   );
 }
 
+interface ToolProps {
+  readonly label: string;
+  readonly className?: string;
+  readonly expanded?: boolean;
+  readonly onClick: () => void;
+  readonly children: ReactNode;
+}
+
+function Tool({ label, className = '', expanded, onClick, children }: ToolProps): ReactNode {
+  return (
+    <button
+      type="button"
+      className={`quiet round ${className}`}
+      aria-label={label}
+      aria-expanded={expanded}
+      title={label}
+      onClick={onClick}
+    >
+      {children}
+    </button>
+  );
+}
+
 function ModelLine(): ReactNode {
-  const { view, models, chat } = useApp();
+  const { view, models, chat, tabs } = useApp();
   const { loading, loaded, lostModel, imports, cards } = useStore(models.store);
-  const speaking = useStore(
-    chat.store,
-    (s) => s.answering && (s.answering.shown === '' ? 'reading' : 'speaking'),
+  const elsewhere = useStore(tabs.store, (s) => s.holder === 'elsewhere');
+  const speaking = useStore(chat.store, ({ answering }) =>
+    answering && !answering.waiting ? (answering.shown === '' ? 'reading' : 'speaking') : null,
   );
 
   const id = loading?.id ?? loaded?.modelId ?? lostModel;
@@ -69,9 +98,11 @@ function ModelLine(): ReactNode {
       aria-haspopup="dialog"
       onClick={() => view.open('models')}
     >
-      <span className="model-title">{title}</span>
+      <span className="model-title">{elsewhere ? say.tabs.short : title}</span>
       {state !== '' && <span className={`model-state ${speaking ? 'alive' : ''}`}>{state}</span>}
-      {loaded && <span className="model-memory">{say.state.memory(loaded.gpuBytes)}</span>}
+      {loaded && loaded.gpuBytes > 0 && (
+        <span className="model-memory">{say.state.memory(loaded.gpuBytes)}</span>
+      )}
       {arriving && <span className="model-state">↓ {percent(arriving.doneBytes, arriving.totalBytes)}</span>}
       <ChevronIcon />
     </button>

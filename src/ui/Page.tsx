@@ -1,67 +1,80 @@
-/** The whole page: a column of conversation, and the panels that open over it. */
-import type { ReactNode } from 'react';
+/** The whole page: a column of conversation, the conversations beside it, and the panels that open over it. */
+import { lazy, Suspense, type ReactNode } from 'react';
 import { useStore } from 'zustand';
+import type { Panel } from '../state/view.ts';
 import { Alerts } from './Alerts.tsx';
 import { useApp } from './appContext.ts';
 import { Composer } from './chat/Composer.tsx';
 import { Conversation } from './chat/Conversation.tsx';
-import { DeviceLine } from './DeviceLine.tsx';
-import { Confirm } from './Dialog.tsx';
 import { DropZone } from './DropZone.tsx';
-import { say } from './say.ts';
+import { Elsewhere } from './Elsewhere.tsx';
 import { Header } from './Header.tsx';
-import { ModelList } from './models/ModelList.tsx';
-import { ModelsDialog } from './models/ModelsDialog.tsx';
-import { SettingsDrawer } from './SettingsDrawer.tsx';
+import { useShortcuts } from './shortcuts.ts';
+import { Standing } from './Standing.tsx';
 import { UpdateBar } from './UpdateBar.tsx';
-import { WeightsDialog } from './models/WeightsDialog.tsx';
+import { useWho } from './useWho.ts';
 import { Welcome } from './Welcome.tsx';
 
+// What opens over the page is fetched when it does.
+const About = lazy(async () => ({ default: (await import('./About.tsx')).About }));
+const DevicePage = lazy(async () => ({ default: (await import('./device/DevicePage.tsx')).DevicePage }));
+const ModelsDialog = lazy(async () => ({
+  default: (await import('./models/ModelsDialog.tsx')).ModelsDialog,
+}));
+const SettingsDialog = lazy(async () => ({ default: (await import('./SettingsDialog.tsx')).SettingsDialog }));
+const ShortcutsSheet = lazy(async () => ({ default: (await import('./ShortcutsSheet.tsx')).ShortcutsSheet }));
+const WeightsDialog = lazy(async () => ({
+  default: (await import('./models/WeightsDialog.tsx')).WeightsDialog,
+}));
+
+const PANELS: Readonly<Record<Panel, ReactNode>> = {
+  about: <About />,
+  device: <DevicePage />,
+  models: <ModelsDialog />,
+  settings: <SettingsDialog />,
+  shortcuts: <ShortcutsSheet />,
+};
+
 export function Page(): ReactNode {
-  const { chat, view, models } = useApp();
-  const offer = useStore(models.store, (s) => s.offer);
-  const spoken = useStore(chat.store, (s) => s.messages.length > 0);
-  const panel = useStore(view.store, (s) => s.panel);
+  useShortcuts();
   return (
     <>
-      <Header />
-      <main className="column">
-        {spoken ? <Conversation /> : <Welcome />}
-        {spoken && <WithoutModel />}
-      </main>
-      <footer className="column bottom">
-        {panel === null && <Alerts />}
-        <UpdateBar />
-        <Composer />
-      </footer>
+      <Middle />
       <DropZone />
-      {panel === 'models' && <ModelsDialog />}
-      {panel === 'settings' && <SettingsDrawer />}
-      {panel === 'newChat' && <NewChat />}
-      {offer && <WeightsDialog offer={offer} />}
+      <Suspense>
+        <Panels />
+      </Suspense>
     </>
   );
 }
 
-/** A kept conversation with no model to go on with: the models, or why none can run, are right below it. */
-function WithoutModel(): ReactNode {
-  const { models, device } = useApp();
-  const absent = useStore(device.store, (s) => s.device.phase === 'absent');
-  const idle = useStore(models.store, (s) => s.loaded === null && s.lostModel === null);
-  const some = useStore(models.store, (s) => s.cards !== null && s.cards.length + s.imports.length > 0);
-  if (absent) return <DeviceLine />;
-  return idle && some ? <ModelList /> : null;
+function Middle(): ReactNode {
+  const { chat, view } = useApp();
+  const spoken = useStore(chat.store, (s) => s.messages.length > 0);
+  const panel = useStore(view.store, (s) => s.panel);
+  const who = useWho();
+  return (
+    <div className="middle">
+      <Header />
+      <main className="column">{spoken ? <Conversation /> : <Welcome />}</main>
+      <footer className="column bottom">
+        {panel === null && <Alerts />}
+        <UpdateBar />
+        <Standing />
+        {who === 'elsewhere' ? <Elsewhere /> : <Composer />}
+      </footer>
+    </div>
+  );
 }
 
-function NewChat(): ReactNode {
-  const { chat, view } = useApp();
+function Panels(): ReactNode {
+  const { view, models } = useApp();
+  const panel = useStore(view.store, (s) => s.panel);
+  const offer = useStore(models.store, (s) => s.offer);
   return (
-    <Confirm
-      title={say.chat.newTitle}
-      body={say.chat.newBody}
-      confirm={say.chat.newConfirm}
-      onConfirm={() => void chat.clear()}
-      onClose={view.close}
-    />
+    <>
+      {panel && PANELS[panel]}
+      {offer && <WeightsDialog offer={offer} />}
+    </>
   );
 }

@@ -1,62 +1,72 @@
-/** Before the first message: what this is, whether this device can do it, and the one next step. */
+/** Before the first message: who answers here, what one can ask, and what this device could run instead. */
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
-import { AddModel } from './models/AddModel.tsx';
 import { useApp } from './appContext.ts';
 import { DeviceLine } from './DeviceLine.tsx';
-import { say } from './say.ts';
 import { Mark } from './icons.tsx';
-import { ModelList } from './models/ModelList.tsx';
+import { Recommended } from './models/Recommended.tsx';
+import { say } from './say.ts';
+import { useWho } from './useWho.ts';
 
 export function Welcome(): ReactNode {
-  const { models } = useApp();
-  const loaded = useStore(models.store, (s) => s.loaded !== null);
+  const { view } = useApp();
+  const who = useWho();
   return (
     <section className="welcome">
-      {!loaded && (
-        <>
-          <Mark />
-          <p className="what">{say.what}</p>
-          <DeviceLine />
-        </>
-      )}
-      <NextStep />
+      <Mark />
+      {who === 'guide' ? <GuideWords /> : who !== 'model' && <p className="what">{say.what}</p>}
+      {who === 'guide' && <Questions questions={say.guide.questions} />}
+      {who === 'model' && <Questions questions={say.chat.suggestions.map((text) => [text, text])} />}
+      {(who === 'guide' || who === 'nobody') && <ThisDevice />}
+      <p className="facts about">
+        <button type="button" className="link" onClick={() => view.open('about')}>
+          {say.guide.about}
+        </button>
+      </p>
     </section>
   );
 }
 
-function NextStep(): ReactNode {
-  const { models, device } = useApp();
-  const absent = useStore(device.store, (s) => s.device.phase === 'absent');
-  const loaded = useStore(models.store, (s) => s.loaded !== null);
-  const known = useStore(models.store, (s) => s.cards !== null);
-  const some = useStore(models.store, (s) => s.imports.length > 0 || (s.cards?.length ?? 0) > 0);
-  if (absent || !known) return null;
-  if (loaded) return <Suggestions />;
-  if (some) return <ModelList />;
+function GuideWords(): ReactNode {
+  const { models } = useApp();
+  const bytes = useStore(models.store, (s) => s.cards?.find(({ builtIn }) => builtIn === true)?.bytes);
+  // Until the worker has said how large it is no figure is made up.
+  if (bytes === undefined) return <p className="what">{say.what}</p>;
   return (
     <>
-      <h2 className="next">{say.add.first}</h2>
-      <AddModel />
+      <p className="what">{say.guide.sentence(bytes)}</p>
+      {say.guide.foreign !== '' && <p>{say.guide.foreign}</p>}
     </>
   );
 }
 
-function Suggestions(): ReactNode {
+/** What is shown, and what is asked. */
+function Questions({ questions }: { readonly questions: readonly (readonly string[])[] }): ReactNode {
   const { chat } = useApp();
   const ask = (question: string): void => {
+    const { draft } = chat.store.getState();
     chat.setDraft(question);
     chat.send();
+    chat.setDraft(draft);
   };
   return (
-    <ul className="suggestions">
-      {say.chat.suggestions.map((question) => (
-        <li key={question}>
-          <button type="button" onClick={() => ask(question)}>
-            {question}
+    <ul className="suggestions" aria-label={say.guide.try}>
+      {questions.map(([shown = '', asked = '']) => (
+        <li key={asked}>
+          <button type="button" onClick={() => ask(asked)}>
+            {shown}
           </button>
         </li>
       ))}
     </ul>
+  );
+}
+
+function ThisDevice(): ReactNode {
+  return (
+    <div className="this-device">
+      <DeviceLine />
+      <Recommended />
+    </div>
   );
 }

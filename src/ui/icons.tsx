@@ -1,4 +1,17 @@
-/** The few signs the page uses, drawn in the text's colour. They are decoration: the button has the words. */
+/** The signs the page uses, in the text's colour. They are decoration: the button has the words. The mark is ours. */
+import {
+  ArrowDown,
+  ArrowUp,
+  ChevronDown,
+  Cpu,
+  PanelLeft,
+  Plus,
+  Settings2,
+  Square,
+  Waypoints,
+  X,
+  type LucideIcon,
+} from 'lucide-react';
 import type { ReactNode } from 'react';
 import { MARK_DOTS, MARK_SIDE } from './mark.ts';
 
@@ -12,20 +25,17 @@ export function Mark(): ReactNode {
   );
 }
 
-function Icon({ path }: { readonly path: string }): ReactNode {
-  return (
-    <svg className="icon" viewBox="0 0 20 20" aria-hidden="true">
-      <path d={path} />
-    </svg>
-  );
+function drawn(Icon: LucideIcon): () => ReactNode {
+  return () => <Icon className="icon" aria-hidden="true" />;
 }
 
-export const SendIcon = (): ReactNode => <Icon path="M10 16V4.5M5 9.2l5-5 5 5" />;
-export const StopIcon = (): ReactNode => <Icon path="M6 6h8v8h-8z" />;
-export const CloseIcon = (): ReactNode => <Icon path="M5 5l10 10M15 5L5 15" />;
-export const DownIcon = (): ReactNode => <Icon path="M10 4v11.5M5 10.8l5 5 5-5" />;
-export const ChevronIcon = (): ReactNode => <Icon path="M6 8.5l4 4 4-4" />;
-export const NewIcon = (): ReactNode => <Icon path="M10 4.5v11M4.5 10h11" />;
-export const SettingsIcon = (): ReactNode => (
-  <Icon path="M3.5 6.5h6m5 0h2M3.5 13.5h2m5 0h6M12 4.5v4M8 11.5v4" />
-);
+export const SendIcon = drawn(ArrowUp);
+export const StopIcon = drawn(Square);
+export const CloseIcon = drawn(X);
+export const DownIcon = drawn(ArrowDown);
+export const ChevronIcon = drawn(ChevronDown);
+export const NewIcon = drawn(Plus);
+export const SettingsIcon = drawn(Settings2);
+export const SidebarIcon = drawn(PanelLeft);
+export const ExpertsIcon = drawn(Waypoints);
+export const DeviceIcon = drawn(Cpu);

@@ -8,8 +8,15 @@ import { Page } from './Page.tsx';
 import { useTheme } from './theme.ts';
 import './css/index.css';
 
-/** Draws the page as soon as its words are here. */
+/** Storage that is slow to open must not keep the page from being drawn. */
+const SETTINGS_WITHIN_MS = 400;
+
+/** Draws the page as soon as its language is known and its words are here. */
 export async function mount(place: HTMLElement, app: App): Promise<void> {
+  await Promise.race([
+    app.settings.restore(),
+    new Promise((resolve) => setTimeout(resolve, SETTINGS_WITHIN_MS)),
+  ]);
   const language = languageOf(app.settings.store.getState().language, navigator.languages);
   await learn(language);
   createRoot(place).render(

@@ -35,14 +35,11 @@ export const alerts: Words['alerts'] = {
 };
 
 export const frame: Words['frame'] = {
-  skip: '跳到输入框',
   conversations: '对话列表',
   hideConversations: '收起对话列表',
   experts: '专家',
   hideExperts: '收起专家视图',
   device: '这台设备',
-  close: '关闭',
-  model: (title) => `模型。当前：${title}`,
 };
 
 export const standing: Words['standing'] = {
@@ -55,6 +52,7 @@ export const standing: Words['standing'] = {
 export const tabs: Words['tabs'] = {
   title: 'Shoal 正在另一个标签页中使用',
   body: '图形处理器里只放一个模型，所以同一时间只有一个标签页使用它。两边的对话是同一份。',
+  short: '在另一个标签页中',
   takeOver: '在这里使用',
   taking: '正在等另一个标签页让出',
 };
@@ -62,8 +60,6 @@ export const tabs: Words['tabs'] = {
 export const shortcuts: Words['shortcuts'] = {
   title: '键盘快捷键',
   note: '单个按键在没有输入文字时有效；带修饰键的组合随时有效。',
-  keys: '按键',
-  does: '作用',
   or: '或',
   acts: {
     help: '打开这张表',
@@ -78,7 +74,8 @@ export const shortcuts: Words['shortcuts'] = {
     next: '下一个对话',
     experts: '显示或收起专家视图',
   },
-  named: { Control: 'Ctrl', Shift: 'Shift', Alt: 'Alt', Escape: 'Esc', up: '↑', down: '↓' },
+  single: '启用单键快捷键（没有输入文字时）',
+  named: { control: 'Ctrl', shift: 'Shift', escape: 'Esc' },
 };
 
 export const update: Words['update'] = { ready: 'Shoal 有新版本。', apply: '刷新并使用', later: '以后再说' };

@@ -35,14 +35,11 @@ export const alerts = {
 };
 
 export const frame = {
-  skip: 'To the message field',
   conversations: 'Conversations',
   hideConversations: 'Hide the conversations',
   experts: 'Experts',
   hideExperts: 'Hide the experts',
   device: 'This device',
-  close: 'Close',
-  model: (title: string) => `Models. Now: ${title}`,
 };
 
 /** Said above the composer for as long as it is so. */
@@ -56,6 +53,8 @@ export const standing = {
 export const tabs = {
   title: 'Shoal is speaking in another tab',
   body: 'The graphics processor holds one model, so one tab at a time uses it. Your conversations are the same in both.',
+  /** In the header, where a model's name stands else. */
+  short: 'In another tab',
   takeOver: 'Use it here',
   taking: 'Waiting for the other tab to let go',
 };
@@ -63,8 +62,6 @@ export const tabs = {
 export const shortcuts = {
   title: 'Keyboard shortcuts',
   note: 'Single keys work while you are not writing; those with a modifier always do.',
-  keys: 'Keys',
-  does: 'What they do',
   or: 'or',
   acts: {
     help: 'This sheet',
@@ -79,7 +76,8 @@ export const shortcuts = {
     next: 'Next conversation',
     experts: 'Show or hide the experts',
   },
-  named: { Control: 'Ctrl', Shift: 'Shift', Alt: 'Alt', Escape: 'Esc', up: '↑', down: '↓' },
+  single: 'Single keys, while nothing is being written',
+  named: { control: 'Ctrl', shift: 'Shift', escape: 'Esc' },
 };
 
 export const update = { ready: 'A new version of Shoal is here.', apply: 'Reload to use it', later: 'Later' };

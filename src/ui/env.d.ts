@@ -1,0 +1,4 @@
+interface ImportMetaEnv {
+  /** Of package.json; see vite.config.ts. */
+  readonly VITE_SHOAL_VERSION: string;
+}
