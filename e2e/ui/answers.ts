@@ -31,8 +31,122 @@ See [the manual](https://docs.python.org/3/) and ![a picture](https://tracker.ex
 const PARAGRAPH =
   'The tide turns twice a day, and with it everything that drifts: weed, foam, the small silver fish that move as one and are never led by any of them. ';
 
+const parts = (count: number, first = 1): string =>
+  Array.from(
+    { length: count },
+    (_, n) => `## Part ${first + n}\n\n${PARAGRAPH.repeat(3)}\n\n- one\n- two\n- three`,
+  ).join('\n\n');
+
 /** About 6,000 tokens. */
-export const LONG_ANSWER = Array.from(
-  { length: 40 },
-  (_, n) => `## Part ${n + 1}\n\n${PARAGRAPH.repeat(3)}\n\n- one\n- two\n- three`,
-).join('\n\n');
+export const LONG_ANSWER = parts(40);
+
+const LISTING = Array.from(
+  { length: 400 },
+  (_, n) =>
+    `def step_${n}(tides: list[float], depth: int = ${n}) -> float:\n    """The height of tide ${n}."""\n    return sum(tides[:depth]) / max(1, depth)  # mean\n`,
+).join('\n');
+
+const TABLE = Array.from(
+  { length: 120 },
+  (_, n) => `| ${n} | ${n * 7} cm | ${PARAGRAPH.slice(0, 60)} |`,
+).join('\n');
+
+/** About 20,000 tokens: prose, a list, a listing and a table that are each long, and one line without an end. */
+const HUGE_ANSWER = [
+  parts(60),
+  Array.from({ length: 150 }, (_, n) => `${n + 1}. ${PARAGRAPH.slice(0, 90)}`).join('\n'),
+  `\`\`\`python\n${LISTING}\n\`\`\``,
+  `| hour | height | what |\n| --- | --: | --- |\n${TABLE}`,
+  PARAGRAPH.repeat(60),
+  parts(5, 61),
+  'The end.',
+].join('\n\n');
+
+const RICH_ANSWER = `The energy at rest is $E = mc^2$, and \\(\\sqrt{2} \\approx 1.414\\). It costs $5 and $10.
+
+\\[
+\\int_{-\\infty}^{\\infty} e^{-x^2}\\,dx
+= \\sqrt{\\pi}
+\\]
+
+\`\`\`ts
+// Greets one fish by name.
+export function greet(name: string, times = 2): string {
+  const line = \`Hello, \${name}\`;
+  return Array.from({ length: times }, () => line).join(' / '); // the join is not short, so that the line is longer than a phone
+}
+\`\`\`
+
+| tide | height | at |
+| --- | --: | :-: |
+| high | 4.1 m | 06:12 |
+| low | 0.4 m | 12:31 |
+
+- [x] read the table
+- [ ] wait for the tide
+
+A broken one: $\\frac{1}{$ stays, and $\\nosuchcommand{x}$ is named. A note stands below[^1], a [link by name][tides] too.
+
+[^1]: The note says **this**.
+
+[tides]: https://tides.example/table
+`;
+
+const THINKING = `<think>
+The user wants to know about tides. First the moon, then the sun.
+
+So the answer is: twice a day.
+</think>
+
+Tides turn **twice** a day.`;
+
+const CHINESE_ANSWER = `潮汐每天涨落**两次**，由月球和太阳的引力引起。
+
+1. 月球的引力最强，因此潮汐主要跟随月球。
+2. 太阳的引力较弱，但在朔望时会加强潮汐。
+
+\`\`\`python
+def 高度(小时: float) -> float:
+    return 2.1 * math.cos(小时)  # 单位：米
+\`\`\`
+
+公式是 $h = a\\cos(\\omega t)$，其中 $a$ 为振幅。`;
+
+const TRACKER = 'https://tracker.example';
+
+/** Everything that must not run, fetch, or hang the page. */
+export const HOSTILE_ANSWER = [
+  `<script>window.stolen = 1</script>`,
+  `<img src="${TRACKER}/1.png" onerror="window.stolen = 2"><svg onload="window.stolen = 3"></svg>`,
+  `<iframe src="${TRACKER}/2.html"></iframe><style>@import url(${TRACKER}/3.css)</style><link rel="stylesheet" href="${TRACKER}/4.css">`,
+  `![beacon](${TRACKER}/5.png?q=secret) ![by name][beacon] ![data](data:image/svg+xml,<svg onload=alert(1)>)`,
+  `[beacon]: ${TRACKER}/6.png`,
+  `[run](javascript:window.stolen=4) [run](JaVaScRiPt:window.stolen=5) [run](java&#115;cript:window.stolen=6) [run](vbscript:x) [run](data:text/html,<script>window.stolen=7</script>)`,
+  `<javascript:window.stolen=8> [run]( javascript:window.stolen=9)`,
+  `$\\href{javascript:window.stolen=10}{run}$ $\\includegraphics{${TRACKER}/7.png}$ $\\htmlClass{x}{y}$ $\\url{${TRACKER}}$`,
+  `$\\def\\a{\\a\\a}\\a$ $\\rule{9999em}{9999em}$ $${'{'.repeat(300)}$`,
+  `| a | b |\n| - | - |\n| <b onclick="window.stolen=11">x</b> | [run](javascript:window.stolen=12) |`,
+  `[^x]: ![note](${TRACKER}/8.png)`,
+  `Noted[^x], [^constructor], [^__proto__].`,
+  `\`\`\`html\n<img src=${TRACKER}/9.png onerror="window.stolen=13"><script>window.stolen=14</script>\n\`\`\``,
+  `\`\`\`"><img/src=x onerror=window.stolen=15>\nx\n\`\`\``,
+  `${'> '.repeat(3000)}deep`,
+  `${'- '.repeat(1500)}deep`,
+  `${'['.repeat(3000)}deep`,
+  '*a **b '.repeat(500),
+  '![](<'.repeat(600),
+  'a'.repeat(1_000_000),
+  '<b '.repeat(1000),
+  'The safe end.',
+  '```\nan unclosed fence <script>window.stolen = 16</script>',
+].join('\n\n');
+
+/** By what the address asks for with `answer=`. */
+export const ANSWERS: Readonly<Record<string, string>> = {
+  long: LONG_ANSWER,
+  huge: HUGE_ANSWER,
+  rich: RICH_ANSWER,
+  think: THINKING,
+  chinese: CHINESE_ANSWER,
+  hostile: HOSTILE_ANSWER,
+};

@@ -29,3 +29,9 @@ export const GGUF = {
   mimeType: 'application/octet-stream',
   buffer: Buffer.from('GGUF'),
 };
+
+/** The page with the guide, or the model of the last visit, loaded by itself. */
+export async function openReady(page: Page, query = ''): Promise<void> {
+  await page.goto(`/${query}`);
+  await expect(state(page)).toHaveText('ready');
+}

@@ -56,6 +56,8 @@ interface BlockProps {
 const BlockView = memo(function BlockView({ kind, text, label, definitions }: BlockProps): ReactNode {
   switch (kind) {
     case 'code':
+      // A listing in the language of formulas is a formula.
+      if (label === 'math') return <Text text={`$$\n${text}\n$$`} definitions="" />;
       return <Code key={label} text={text} language={label} />;
     case 'note':
       return (

@@ -40,15 +40,21 @@ interface HastLike {
   readonly children?: readonly HastLike[];
 }
 
-/** A listing within a list or a quotation. */
-function Listing({ node }: { readonly node: HastLike }): ReactNode {
-  const code = node.children?.find(({ tagName }) => tagName === 'code');
+/** What stands in a `pre`: its text, and the classes that name its language. */
+export function listingOf(pre: HastLike): { readonly text: string; readonly classes: readonly string[] } {
+  const code = pre.children?.find(({ tagName }) => tagName === 'code');
   const classes = code?.properties?.className;
-  const language = Array.isArray(classes)
-    ? classes.map(String).find((name) => name.startsWith('language-'))
-    : undefined;
-  const text = code?.children?.map(({ value }) => value ?? '').join('') ?? '';
-  return <Code text={text.replace(/\n$/, '')} language={language?.slice('language-'.length) ?? ''} />;
+  return {
+    text: code?.children?.map(({ value }) => value ?? '').join('') ?? '',
+    classes: Array.isArray(classes) ? classes.map(String) : [],
+  };
+}
+
+/** A listing within a list or a quotation. */
+export function Listing({ node }: { readonly node: HastLike }): ReactNode {
+  const { text, classes } = listingOf(node);
+  const language = classes.find((name) => name.startsWith('language-'))?.slice('language-'.length) ?? '';
+  return <Code key={language} text={text.replace(/\n$/, '')} language={language} />;
 }
 
 export const elements: Components = {
