@@ -60,16 +60,19 @@ export function needOf({ storedBytes, kvBytesPerToken, contextLength }: Sizes, w
   return { weights: storedBytes, cache, scratch: SCRATCH, total: storedBytes + cache + SCRATCH, context };
 }
 
+/** What there is to guess from. */
+type GpuHints = Pick<DeviceReport, 'software' | 'maxBufferBytes'>;
+
 /**
  * `statedGb` is the user's word, null where none was given; `ramGb` is
  * navigator.deviceMemory, which browsers round and cap, or do not tell.
  */
-export function gpuMemory(report: DeviceReport, statedGb: number | null, ramGb: number | null): GpuMemory {
+export function gpuMemory(report: GpuHints, statedGb: number | null, ramGb: number | null): GpuMemory {
   if (statedGb !== null) return { bytes: statedGb * GB, from: 'stated' };
   return { bytes: guess(report, ramGb) * GB, from: 'guessed' };
 }
 
-function guess({ software, maxBufferBytes }: DeviceReport, ramGb: number | null): number {
+function guess({ software, maxBufferBytes }: GpuHints, ramGb: number | null): number {
   const half = Math.max(1, Math.floor((ramGb ?? 8) / 2));
   if (software) return Math.min(half, 4);
   // Phones, and drivers that allow little at once.

@@ -184,7 +184,7 @@ export function ggufFormMetadata(form: GgufForm): Record<string, GgufValue> {
 }
 
 /** Bytes and values of a block, as ggml-common.h has them. */
-const BLOCKS: Partial<Record<DiskType, readonly [number, number]>> = {
+const BLOCKS: Readonly<Record<string, readonly [number, number]>> = {
   F32: [4, 1],
   Q4_K: [144, 256],
   Q6_K: [210, 256],

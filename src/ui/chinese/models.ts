@@ -117,11 +117,11 @@ export const fit: Words['fit'] = {
   sumWithout: (weightBytes, scratch, total) =>
     `权重约 ${weightBytes} + 计算用 ${scratch} = ${total}，对话另占一些`,
   stated: (sum, memory) => `${sum}；这块 GPU 有 ${memory}。`,
-  guessed: (sum, memory) => `${sum}。浏览器不透露这块 GPU 有多少显存，这里谨慎地按 ${memory} 估计。`,
+  guessed: (sum, memory) => `${sum}；估计这块 GPU 有 ${memory}。`,
   alone: (sum) => `${sum}。`,
   noRoom: (needed, free) => `存储空间不够：需要 ${needed}，只剩 ${free}。`,
   gpuLabel: '这块 GPU 的显存',
-  gpuHint: '浏览器不透露。若 GPU 与系统共用内存，大约是内存总量的三分之二。',
+  gpuHint: '浏览器不透露，在你说明之前只能谨慎估计。若 GPU 与系统共用内存，大约是内存总量的三分之二。',
   gpuUnknown: '不清楚',
   gpuGb: (gb) => `${gb} GB`,
 };
@@ -132,7 +132,8 @@ export const catalogue: Words['catalogue'] = {
   kind: '类型',
   kinds: { all: '全部', experts: '混合专家', dense: '稠密' },
   order: '排序',
-  orders: { large: '从大到小', small: '从小到大' },
+  orders: { fit: '装得下的在前', large: '从大到小', small: '从小到大' },
+  recommended: '推荐给这台设备',
   list: '可下载的模型',
   nothing: '这一类里没有装得下的。',
   parameters: (total, active) => (total === active ? `${total} 参数` : `${total} 参数，每个词元用 ${active}`),

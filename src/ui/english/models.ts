@@ -121,12 +121,12 @@ export const fit = {
   sumWithout: (weightBytes: string, scratch: string, total: string) =>
     `about ${weightBytes} of weights + ${scratch} to work in = ${total}, and what the conversation takes`,
   stated: (sum: string, memory: string) => `${sum}, of the ${memory} this GPU has.`,
-  guessed: (sum: string, memory: string) =>
-    `${sum}. The browser does not tell how much this GPU has; ${memory} is a cautious guess.`,
+  guessed: (sum: string, memory: string) => `${sum}, of ${memory} that this GPU is guessed to have.`,
   alone: (sum: string) => `${sum}.`,
   noRoom: (needed: string, free: string) => `Not enough storage: it needs ${needed}, ${free} is free.`,
   gpuLabel: 'This GPU has',
-  gpuHint: 'Browsers do not tell. On a computer whose GPU shares the memory, about two thirds of all.',
+  gpuHint:
+    'Browsers do not tell, so it is guessed with caution until you say. Where the GPU shares the computer’s memory: about two thirds of all.',
   gpuUnknown: 'Not known',
   gpuGb: (gb: number) => `${gb} GB`,
 };
@@ -138,7 +138,8 @@ export const catalogue = {
   kind: 'Kind',
   kinds: { all: 'All', experts: 'Mixtures of experts', dense: 'Dense' },
   order: 'Order',
-  orders: { large: 'Largest first', small: 'Smallest first' },
+  orders: { fit: 'What fits first', large: 'Largest first', small: 'Smallest first' },
+  recommended: 'Recommended for this device',
   list: 'Models to download',
   nothing: 'Nothing of this kind fits.',
   parameters: (total: string, active: string) =>

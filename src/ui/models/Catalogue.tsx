@@ -1,6 +1,7 @@
 /** Models worth having: what each is good for, what it takes, and whether it fits. */
 import { useId, useState, type ReactNode } from 'react';
 import { useStore } from 'zustand';
+import type { Verdict } from '../../state/fit.ts';
 import { CATALOGUE, cardOfCatalogue, type CatalogueModel } from '../../state/models.ts';
 import { useApp } from '../appContext.ts';
 import { percent, rate, size } from '../format.ts';
@@ -11,20 +12,24 @@ import { MainButton } from './ModelList.tsx';
 import { useFit } from './useFit.ts';
 
 const KINDS = ['all', 'experts', 'dense'] as const;
-const ORDERS = ['large', 'small'] as const;
+const ORDERS = ['fit', 'large', 'small'] as const;
+/** From what fits to what does not. */
+const VERDICTS: readonly Verdict[] = ['fits', 'tight', 'unsure', 'not', 'none'];
 type Kind = (typeof KINDS)[number];
 type Order = (typeof ORDERS)[number];
 
 export function Catalogue(): ReactNode {
+  const { models } = useApp();
   const fit = useFit();
   const [onlyFits, setOnlyFits] = useState(false);
   const [kind, setKind] = useState<Kind>('all');
-  const [order, setOrder] = useState<Order>('large');
+  const [order, setOrder] = useState<Order>('fit');
   const shown = CATALOGUE.filter(
     (model) =>
       (kind === 'all' || (kind === 'experts') === (model.experts !== null)) &&
       (!onlyFits || ['fits', 'tight'].includes(fit(model).verdict)),
-  ).toSorted((a, b) => (order === 'large' ? -1 : 1) * (a.storedBytes - b.storedBytes));
+  ).toSorted(inOrder(order, (model) => VERDICTS.indexOf(fit(model).verdict)));
+  const recommended = models.recommended();
   return (
     <>
       <p className="facts">{say.catalogue.about}</p>
@@ -60,12 +65,25 @@ export function Catalogue(): ReactNode {
       ) : (
         <ul className="models" aria-label={say.catalogue.list}>
           {shown.map((model) => (
-            <Entry key={model.id} model={model} />
+            <Entry key={model.id} model={model} recommended={model === recommended} />
           ))}
         </ul>
       )}
     </>
   );
+}
+
+/** Of what fits the largest is the best; of what does not, the smallest comes closest. */
+function inOrder(
+  order: Order,
+  rank: (model: CatalogueModel) => number,
+): (a: CatalogueModel, b: CatalogueModel) => number {
+  return (a, b) => {
+    const larger = b.storedBytes - a.storedBytes;
+    if (order !== 'fit') return order === 'large' ? larger : -larger;
+    const byFit = rank(a) - rank(b);
+    return byFit === 0 ? (rank(a) <= 1 ? larger : -larger) : byFit;
+  };
 }
 
 interface ChoiceProps<T extends string> {
@@ -101,10 +119,16 @@ function Choice<T extends string>({ label, words, values, value, onChange }: Cho
   );
 }
 
-function Entry({ model }: { readonly model: CatalogueModel }): ReactNode {
+interface EntryProps {
+  readonly model: CatalogueModel;
+  readonly recommended: boolean;
+}
+
+function Entry({ model, recommended }: EntryProps): ReactNode {
   const { id, title, repo } = model;
   return (
     <li className="model">
+      {recommended && <p className="facts recommendation">{say.catalogue.recommended}</p>}
       <div className="model-head">
         <strong>{title}</strong>
         <div className="row">

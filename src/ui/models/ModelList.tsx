@@ -54,7 +54,11 @@ function ModelRow({ card }: { readonly card: ModelCard }): ReactNode {
         />
       )}
       <p className="facts">{loading ? loadingFacts(loading.progress) : cardFacts(card)}</p>
-      <p className="facts origin">{builtIn ? say.models.builtIn : origin.replace(/^(file|hub):/, '')}</p>
+      {builtIn ? (
+        <p className="facts">{say.models.builtIn}</p>
+      ) : (
+        <p className="facts origin">{origin.replace(/^(file|hub):/, '')}</p>
+      )}
       {state === 'ready' && !loaded && !builtIn && <FitLine sizes={{ ...card, storedBytes: card.bytes }} />}
       <CheckState card={card} />
     </li>
