@@ -9,6 +9,7 @@ import { Conversation } from './chat/Conversation.tsx';
 import { DropZone } from './DropZone.tsx';
 import { Elsewhere } from './Elsewhere.tsx';
 import { Header } from './Header.tsx';
+import { Notices } from './sidebar/Notices.tsx';
 import { useShortcuts } from './shortcuts.ts';
 import { Standing } from './Standing.tsx';
 import { UpdateBar } from './UpdateBar.tsx';
@@ -21,8 +22,12 @@ const DevicePage = lazy(async () => ({ default: (await import('./device/DevicePa
 const ModelsDialog = lazy(async () => ({
   default: (await import('./models/ModelsDialog.tsx')).ModelsDialog,
 }));
+const ExpertDrawer = lazy(async () => ({
+  default: (await import('./experts/ExpertDrawer.tsx')).ExpertDrawer,
+}));
 const SettingsDialog = lazy(async () => ({ default: (await import('./SettingsDialog.tsx')).SettingsDialog }));
 const ShortcutsSheet = lazy(async () => ({ default: (await import('./ShortcutsSheet.tsx')).ShortcutsSheet }));
+const Sidebar = lazy(async () => ({ default: (await import('./sidebar/Sidebar.tsx')).Sidebar }));
 const WeightsDialog = lazy(async () => ({
   default: (await import('./models/WeightsDialog.tsx')).WeightsDialog,
 }));
@@ -36,10 +41,15 @@ const PANELS: Readonly<Record<Panel, ReactNode>> = {
 };
 
 export function Page(): ReactNode {
+  const { view } = useApp();
+  const sidebar = useStore(view.store, (s) => s.sidebar);
+  const drawer = useStore(view.store, (s) => s.drawer);
   useShortcuts();
   return (
     <>
+      <Suspense>{sidebar && <Sidebar />}</Suspense>
       <Middle />
+      <Suspense>{drawer === 'experts' && <ExpertDrawer />}</Suspense>
       <DropZone />
       <Suspense>
         <Panels />
@@ -59,6 +69,7 @@ function Middle(): ReactNode {
       <main className="column">{spoken ? <Conversation /> : <Welcome />}</main>
       <footer className="column bottom">
         {panel === null && <Alerts />}
+        <Notices />
         <UpdateBar />
         <Standing />
         {who === 'elsewhere' ? <Elsewhere /> : <Composer />}
