@@ -64,7 +64,7 @@ export async function benchmark(
     signal.throwIfAborted();
     const value = await skippedWhereFull(() => gpu.scoped(name, work));
     gpu.assertHealthy();
-    if (value !== null) rows.push({ name, value, unit });
+    if (value !== null && value > 0) rows.push({ name, value, unit });
   };
   await measure('copy', 'GB/s', () => copySpeed(gpu, sizes));
   for (const [name, layout] of MATRICES) {
@@ -228,7 +228,7 @@ async function withBuffers<T>(
   }
 }
 
-/** Too quick to be told from nothing: no figure, rather than an infinite one. */
+/** Too quick to be told from nothing: 0, which is no figure, rather than an infinite one. */
 function gigabytesPerSecond(bytes: number, ms: number): number {
   return ms > 0 ? bytes / 1e6 / ms : 0;
 }

@@ -7,6 +7,7 @@ export { Engine } from './engine.ts';
 export { importModel } from './importModel.ts';
 export { openSource } from './importSource.ts';
 export { listModels } from './importedModels.ts';
-export { type LoadedModel } from './loadModel.ts';
+export type { LoadedModel } from './loadModel.ts';
+export type { KernelShape } from '../kernels/index.ts';
 export { verifyModel } from './verifyModel.ts';
 export { fullTest, quickTest } from './selfTest.ts';

@@ -10,6 +10,7 @@ import {
   Engine,
   fullTest,
   importModel,
+  type KernelShape,
   listModels,
   type LoadedModel,
   openSource,
@@ -136,10 +137,9 @@ const api: WorkerApi = {
       const asked = parse(requests.selfTestMode, mode);
       const gpu = await engine.gpu();
       const verdicts = await engine.verdicts();
-      const shape = await engine.kernelShape();
       const outcome =
         asked === 'full'
-          ? await fullTest(gpu, verdicts, { shape, signal, onCase })
+          ? await fullTest(gpu, verdicts, { shape: await testedFirst(), signal, onCase })
           : await quickTest(gpu, verdicts, engine.model.gpuRunner?.kernels ?? [], { signal, onCase });
       return { key: verdicts.key, mode: asked, ...outcome };
     }),
@@ -195,6 +195,16 @@ function notBuiltIn(id: string): string {
 
 async function memoryOf({ runsOn }: LoadedModel): Promise<{ bytes: number; peakBytes: number }> {
   return runsOn === 'cpu' ? { bytes: 0, peakBytes: 0 } : (await engine.gpu()).memory;
+}
+
+/** Where no shape passes its check, the self-test is how one learns what is wrong. */
+async function testedFirst(): Promise<KernelShape> {
+  try {
+    return await engine.kernelShape();
+  } catch (error) {
+    if (asAppError(error).code !== 'KERNEL_CHECK_FAILED') throw error;
+    return 'hardware';
+  }
 }
 
 async function deviceReport(): Promise<DeviceReport> {
