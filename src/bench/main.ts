@@ -2,7 +2,8 @@
  * `npm run bench -- [--suite NAME] [--model PATH] [--runtime browser|node] [--json FILE]`:
  * every speed the project quotes, with what it was measured on. `kernels` runs in Node,
  * where timestamps are not coarsened. Without --model it
- * takes the real model of our checks. `size`, run only when named, makes its own
+ * takes the real model of our checks. `experts`, run only when named, takes the guide
+ * and compares decoding with the experts told of and without. `size`, run only when named, makes its own
  * (`--shape granite|olmoe`: 2.7 or 13.8 GB of .cache) and fails where it takes too much;
  * so does `guide`, the built-in model's first word. On a software adapter a figure is worth
  * only what another figure of the same run makes of it.
@@ -18,6 +19,7 @@ import type { InferReport } from '../tools/infer/report.ts';
 import { fetchRealModel } from '../tools/realModel/fetchModel.ts';
 import { SHAPE_NAMES, SHAPES } from '../tools/realSize/shapes.ts';
 import { guideRows } from './guide.ts';
+import { expertRows } from './experts.ts';
 import { kernelRows } from './kernels.ts';
 import type { Row } from './row.ts';
 import { sizeRows } from './size.ts';
@@ -76,12 +78,7 @@ interface Measured {
 
 export async function main(args: readonly string[]): Promise<number> {
   const values = parse(args);
-  const { rows, device, model, over } =
-    values.suite === 'size'
-      ? await measureShape(values.shape)
-      : values.suite === 'guide'
-        ? await measureGuide()
-        : await measureModel(values);
+  const { rows, device, model, over } = await measure(values);
   for (const row of rows) console.log(lineOf(row));
   const browser = values.runtime === 'node' ? `Node ${process.version}` : chromiumVersion();
   const commit = output('git', ['rev-parse', 'HEAD']);
@@ -99,6 +96,27 @@ function parse(args: readonly string[]) {
   return parseArgs({ args: [...args], options }).values;
 }
 
+function measure(values: ReturnType<typeof parse>): Promise<Measured> {
+  switch (values.suite) {
+    case 'size':
+      return measureShape(values.shape);
+    case 'guide':
+      return measureGuide();
+    case 'experts':
+      return measureExperts(values);
+    default:
+      return measureModel(values);
+  }
+}
+
+/** Of a model that has experts: the one shipped with the page, where none is named. */
+async function measureExperts(values: ReturnType<typeof parse>): Promise<Measured> {
+  const model = values.model ?? 'guide';
+  const runtime = values.runtime ?? 'browser';
+  const options = readArgs(['--model', model, '--runtime', runtime, '--prompt', '-', '--greedy']);
+  return { ...(await expertRows(options)), model, over: [] };
+}
+
 async function measureShape(named = 'granite'): Promise<Measured> {
   const shape = SHAPE_NAMES.find((name) => name === named);
   if (shape === undefined) throw new Error(`shapes: ${SHAPE_NAMES.join(', ')}`);
@@ -113,7 +131,9 @@ async function measureModel(values: ReturnType<typeof parse>): Promise<Measured>
   const wanted = (name: string): boolean => values.suite === undefined || values.suite === name;
   const suites = SUITES.filter(({ name }) => wanted(name));
   if (suites.length === 0 && !wanted('storage') && !wanted('kernels')) {
-    throw new Error(`suites: storage, kernels, size, guide, ${SUITES.map(({ name }) => name).join(', ')}`);
+    throw new Error(
+      `suites: storage, kernels, size, guide, experts, ${SUITES.map(({ name }) => name).join(', ')}`,
+    );
   }
   const rows: Row[] = wanted('storage') ? await storageRows() : [];
   const model = values.suite === 'storage' ? '' : (values.model ?? (await defaultModel()));
