@@ -80,7 +80,8 @@ function ModelLine(): ReactNode {
   );
 
   const id = loading?.id ?? loaded?.modelId ?? lostModel;
-  const title = cards?.find((card) => card.id === id)?.title ?? say.models.none;
+  const card = cards?.find((other) => other.id === id);
+  const title = card?.builtIn === true ? say.guide.name : (card?.title ?? say.models.none);
   const progress = loading?.progress;
   const state = loading
     ? `${say.state.loading} ${progress ? percent(progress.done, progress.total) : ''}`.trim()

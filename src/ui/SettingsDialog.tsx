@@ -113,7 +113,7 @@ function Choice<Value extends string>({
   onChange,
 }: ChoiceProps<Value>): ReactNode {
   return (
-    <label className="field choice">
+    <label className="field one-of">
       {label}
       <select
         value={value}

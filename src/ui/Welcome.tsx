@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { useApp } from './appContext.ts';
+import { Cautions } from './device/Cautions.tsx';
 import { DeviceLine } from './DeviceLine.tsx';
 import { Mark } from './icons.tsx';
 import { Recommended } from './models/Recommended.tsx';
@@ -62,10 +63,14 @@ function Questions({ questions }: { readonly questions: readonly (readonly strin
   );
 }
 
+/** What it can run, in one line; where that is known, the model tells more than the adapter's name. */
 function ThisDevice(): ReactNode {
+  const { models, device } = useApp();
+  const ready = useStore(device.store, (s) => s.device.phase === 'ready' && !s.device.report.software);
+  const some = useStore(models.store, () => models.recommended() !== null);
   return (
     <div className="this-device">
-      <DeviceLine />
+      {ready && some ? <Cautions /> : <DeviceLine />}
       <Recommended />
     </div>
   );

@@ -3,6 +3,7 @@ import type { Words } from '../english/index.ts';
 import { size } from '../format.ts';
 
 export const guide: Words['guide'] = {
+  name: '向导',
   sentence: (bytes) =>
     `这是“向导”，一个随页面附带的微型模型，只有 ${size(bytes)}。它不是助手：只会打招呼、介绍 Shoal、讲简单的小故事；它对世界一无所知，也会出错。`,
   foreign: '向导只懂英文：点下面的问题，会用英文去问，回答也是英文。想用中文聊天，请加载更大的模型。',

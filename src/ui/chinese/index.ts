@@ -1,5 +1,5 @@
 /** 页面的中文：与英文同形，逐句写成，不是逐字翻译。 */
-import { english, type Words } from '../english/index.ts';
+import type { Words } from '../english/index.ts';
 import * as app from './app.ts';
 import { chat } from './chat.ts';
 import { conversations, notices } from './conversations.ts';
@@ -12,7 +12,6 @@ import * as models from './models.ts';
 import { settings } from './settings.ts';
 
 export const chinese: Words = {
-  ...english,
   ...app,
   ...models,
   about,

@@ -2,6 +2,7 @@
 import { size } from '../format.ts';
 
 export const guide = {
+  name: 'The guide',
   /** The one sentence of the first screen: what answers here, in the app's words. */
   sentence: (bytes: number) =>
     `This is the guide, a tiny model of ${size(bytes)} that came with the page. It is no assistant: it greets, explains Shoal and tells simple stories; it knows nothing of the world, and it makes mistakes.`,
