@@ -4,7 +4,8 @@
  */
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { promisifyRequest } from 'idb-keyval';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createAlerts } from './alerts.ts';
 import { createShelf } from './conversationShelf.ts';
 import { createNotices } from './notices.ts';
@@ -57,35 +58,25 @@ const SETTINGS_1 = {
 async function write(entries: Readonly<Record<string, unknown>>): Promise<void> {
   const db = await new Promise<IDBDatabase>((resolve, reject) => {
     const request = indexedDB.open('shoal-page');
-    request.onupgradeneeded = () => request.result.createObjectStore('facts');
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error('no database'));
+    request.addEventListener('upgradeneeded', () => request.result.createObjectStore('facts'));
+    request.addEventListener('success', () => resolve(request.result));
+    request.addEventListener('error', () => reject(request.error ?? new Error('no database')));
   });
   const transaction = db.transaction('facts', 'readwrite');
   for (const [key, value] of Object.entries(entries)) transaction.objectStore('facts').put(value, key);
-  await new Promise((resolve) => {
-    transaction.oncomplete = resolve;
-  });
+  await promisifyRequest(transaction);
   db.close();
 }
 
 async function everything(): Promise<Map<string, unknown>> {
-  const db = await new Promise<IDBDatabase>((resolve) => {
-    const request = indexedDB.open('shoal-page');
-    request.onsuccess = () => resolve(request.result);
-  });
+  const db = await promisifyRequest(indexedDB.open('shoal-page'));
   const store = db.transaction('facts').objectStore('facts');
-  const all = new Map<string, unknown>();
-  await new Promise<void>((resolve) => {
-    store.openCursor().onsuccess = (event) => {
-      const cursor = (event.target as IDBRequest<IDBCursorWithValue | null>).result;
-      if (!cursor) return resolve();
-      all.set(String(cursor.key), cursor.value);
-      cursor.continue();
-    };
-  });
+  const [keys, values] = await Promise.all([
+    promisifyRequest(store.getAllKeys()),
+    promisifyRequest<unknown[]>(store.getAll()),
+  ]);
   db.close();
-  return all;
+  return new Map(keys.map((key, at) => [typeof key === 'string' ? key : '', values[at]]));
 }
 
 function page() {
@@ -311,30 +302,25 @@ describe('storage that fails', () => {
     await write({ schema: 2, 'head/a': HEAD, 'conversation/a': BODY });
     const { shelf, alerts } = page();
     await shelf.restore();
-    const put = IDBObjectStore.prototype.put;
-    IDBObjectStore.prototype.put = () => {
+    const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
       throw new DOMException('full', 'QuotaExceededError');
-    };
-    try {
-      const more = { ...BODY, chosen: { '': 'question-1' } };
-      shelf.keep({ ...HEAD, updatedAt: 10 }, more);
-      await shelf.flush();
-      shelf.changeHead('a', { title: 'Renamed' });
-      await shelf.flush();
-      expect(await shelf.body('a')).toEqual(more);
-      expect(shelf.headOf('a')?.title).toBe('Renamed');
-      expect(alerts.store.getState().alerts.map(({ id, failure }) => [id, failure.code])).toEqual([
-        [1, 'STORAGE'],
-      ]);
-      IDBObjectStore.prototype.put = put;
-      // What had not been written comes with the next write that holds.
-      shelf.changeHead('a', { pinned: false });
-      await shelf.flush();
-      const stored = await everything();
-      expect(stored.get('conversation/a')).toEqual(more);
-      expect(stored.get('head/a')).toMatchObject({ title: 'Renamed', pinned: false });
-    } finally {
-      IDBObjectStore.prototype.put = put;
-    }
+    });
+    const more = { ...BODY, chosen: { '': 'question-1' } };
+    shelf.keep({ ...HEAD, updatedAt: 10 }, more);
+    await shelf.flush();
+    shelf.changeHead('a', { title: 'Renamed' });
+    await shelf.flush();
+    expect(await shelf.body('a')).toEqual(more);
+    expect(shelf.headOf('a')?.title).toBe('Renamed');
+    expect(alerts.store.getState().alerts.map(({ id, failure }) => [id, failure.code])).toEqual([
+      [1, 'STORAGE'],
+    ]);
+    put.mockRestore();
+    // What had not been written comes with the next write that holds.
+    shelf.changeHead('a', { pinned: false });
+    await shelf.flush();
+    const stored = await everything();
+    expect(stored.get('conversation/a')).toEqual(more);
+    expect(stored.get('head/a')).toMatchObject({ title: 'Renamed', pinned: false });
   });
 });

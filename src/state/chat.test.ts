@@ -1,0 +1,133 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { begin, end, fresh, reload } from '../tools/pageState.ts';
+
+beforeEach(begin);
+afterEach(end);
+
+describe('turns', () => {
+  it('keeps answers as branches of their question, over a reload', async () => {
+    const page = await fresh();
+    await page.turn('Hello', 'One');
+    const first = page.facts().messages[1];
+    await page.begin(() => page.chat.regenerate(first?.id ?? ''));
+    expect(page.said()).toEqual(['Hello']);
+    page.asked.at(-1)?.say('Two');
+    page.asked.at(-1)?.end();
+    await vi.waitFor(() => expect(page.said()).toEqual(['Hello', 'Two']));
+    await page.turn('More', 'Three');
+
+    const second = page.facts().messages[1]?.id ?? '';
+    expect(page.chat.siblings(second)).toEqual({ at: 2, count: 2 });
+    page.chat.choose(second, -1);
+    expect(page.said()).toEqual(['Hello', 'One']);
+
+    const again = await reload(page);
+    expect(again.said()).toEqual(['Hello', 'One']);
+    expect(again.chat.siblings(first?.id ?? '')).toEqual({ at: 1, count: 2 });
+    again.chat.choose(first?.id ?? '', 1);
+    expect(again.said()).toEqual(['Hello', 'Two', 'More', 'Three']);
+  });
+
+  it('rewrites a question beside the old one, the first too', async () => {
+    const page = await fresh();
+    await page.turn('Hello', 'One');
+    const [question] = page.facts().messages;
+    await page.begin(() => page.chat.rewrite(question?.id ?? '', 'Good evening'));
+    expect(page.asked.at(-1)?.request.messages).toEqual([{ role: 'user', content: 'Good evening' }]);
+    page.asked.at(-1)?.say('Two');
+    page.asked.at(-1)?.end();
+    await vi.waitFor(() => expect(page.said()).toEqual(['Good evening', 'Two']));
+    page.chat.choose(page.facts().messages[0]?.id ?? '', -1);
+    expect(page.said()).toEqual(['Hello', 'One']);
+  });
+
+  it('tells figures with the model, and the title from the first question', async () => {
+    const page = await fresh();
+    await page.turn('Hello there', 'One');
+    expect(page.facts().messages[1]?.figures).toEqual({
+      tokens: 5,
+      tokensPerSecond: 34,
+      timeToFirstTokenMs: 12,
+      model: 'Tiny',
+    });
+    expect(page.heads().map(({ title }) => title)).toEqual(['Hello there']);
+  });
+
+  it('sends the model no reasoning of before, and measures it', async () => {
+    const page = await fresh();
+    await page.turn('Hello', '<think>Greets.</think>Hi');
+    expect(page.facts().messages[1]?.content).toBe('<think>Greets.</think>Hi');
+    expect(page.facts().messages[1]?.reasoningMs).toBeTypeOf('number');
+    await page.ask('More');
+    expect(page.asked.at(-1)?.request.messages).toEqual([
+      { role: 'user', content: 'Hello' },
+      { role: 'assistant', content: 'Hi' },
+      { role: 'user', content: 'More' },
+    ]);
+  });
+
+  it('leaves the question alone where nothing was said before it failed', async () => {
+    const page = await fresh();
+    await page.ask('Hello');
+    page.asked.at(-1)?.end({ ok: false, failure: { code: 'GPU_ERROR', message: '', detail: {} } });
+    await vi.waitFor(() => expect(page.facts().answering).toBeNull());
+    expect(page.said()).toEqual(['Hello']);
+    expect(page.alerts.store.getState().alerts.map(({ failure }) => failure.code)).toEqual(['GPU_ERROR']);
+    await page.begin(() => page.chat.regenerate(page.facts().messages[0]?.id ?? ''));
+    page.asked.at(-1)?.say('One');
+    page.asked.at(-1)?.end();
+    await vi.waitFor(() => expect(page.said()).toEqual(['Hello', 'One']));
+  });
+
+  it('keeps what was said up to a reload in the middle of an answer', async () => {
+    const page = await fresh();
+    await page.ask('Hello');
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 1001);
+    page.asked.at(-1)?.say('One two');
+    clock.mockRestore();
+    page.asked.at(-1)?.say(' three');
+    const again = await reload(page);
+    expect(again.said()).toEqual(['Hello', 'One two']);
+    expect(again.facts().messages[1]?.end).toBe('aborted');
+  });
+});
+
+describe('files', () => {
+  const file = (text: string | Uint8Array<ArrayBuffer>, name = 'notes.txt'): File => new File([text], name);
+
+  it('come before the words of the question, fenced under their names, and are kept', async () => {
+    const page = await fresh();
+    await page.chat.attach([file('x = `1`\n```\ny')]);
+    expect(page.facts().attachments).toEqual([
+      { name: 'notes.txt', text: 'x = `1`\n```\ny', bytes: 13, tokens: 13 },
+    ]);
+    const again = await reload(page);
+    expect(again.facts().attachments).toHaveLength(1);
+    await again.turn('What is this?', 'A file.');
+    expect(again.asked.at(-1)?.request.messages).toEqual([
+      { role: 'user', content: 'File: notes.txt\n````\nx = `1`\n```\ny\n````\n\nWhat is this?' },
+    ]);
+    expect(again.facts().attachments).toEqual([]);
+    expect(again.facts().messages[0]).toMatchObject({
+      content: 'What is this?',
+      attachments: [{ name: 'notes.txt' }],
+    });
+  });
+
+  it('are refused where they are no text, too large, or too long for the context', async () => {
+    const page = await fresh();
+    const refused = () => page.notices.store.getState().notices;
+    await page.chat.attach([file(new Uint8Array([0xff, 0xfe, 0x41]), 'a.bin')]);
+    expect(refused()).toMatchObject([{ kind: 'fileRefused', name: 'a.bin', why: 'binary' }]);
+    await page.chat.attach([file('a\0b', 'b.bin')]);
+    expect(refused()).toMatchObject([{ name: 'b.bin', why: 'binary' }]);
+    await page.chat.attach([file(new Uint8Array(4 * 1024 * 1024 + 1), 'c.txt')]);
+    expect(refused()).toMatchObject([{ name: 'c.txt', why: 'large' }]);
+    // A context of 1000, of which a quarter is left for words; a character is a token here.
+    await page.chat.attach([file('d'.repeat(700), 'd.txt'), file('e'.repeat(51), 'e.txt')]);
+    expect(refused()).toMatchObject([{ name: 'e.txt', why: 'long', tokens: 51, allowed: 50 }]);
+    expect(page.facts().attachments.map(({ name }) => name)).toEqual(['d.txt']);
+    page.chat.detach(0);
+    expect(page.facts().attachments).toEqual([]);
+  });
+});

@@ -1,0 +1,179 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { begin, end, fresh, reload } from '../tools/pageState.ts';
+
+beforeEach(begin);
+afterEach(end);
+
+describe('among conversations', () => {
+  it('an answer goes on while another is open, and is there on coming back', async () => {
+    const page = await fresh();
+    await page.turn('First', 'One');
+    const first = page.facts().conversation.id;
+    await page.conversations.create();
+    await page.turn('Second', 'Two');
+    const second = page.facts().conversation.id;
+    await page.ask('More');
+    page.asked.at(-1)?.say('Three ');
+    await page.conversations.open(first);
+    expect(page.said()).toEqual(['First', 'One']);
+    expect(page.facts()).toMatchObject({ answering: null, elsewhere: second });
+    page.asked.at(-1)?.say('and four');
+    await page.conversations.open(second);
+    expect(page.said()).toEqual(['Second', 'Two', 'More']);
+    expect(page.facts().answering).not.toBeNull();
+    await page.conversations.open(first);
+    page.asked.at(-1)?.end();
+    await vi.waitFor(() => expect(page.facts().elsewhere).toBeNull());
+    expect(page.said()).toEqual(['First', 'One']);
+    await page.conversations.open(second);
+    expect(page.said()).toEqual(['Second', 'Two', 'More', 'Three and four']);
+  });
+
+  it('asking here ends the answer elsewhere, which keeps what it had', async () => {
+    const page = await fresh();
+    await page.ask('First');
+    page.asked.at(-1)?.say('One');
+    const first = page.facts().conversation.id;
+    await page.conversations.create();
+    await page.turn('Second', 'Two');
+    expect(page.said()).toEqual(['Second', 'Two']);
+    await page.conversations.open(first);
+    expect(page.said()).toEqual(['First', 'One']);
+    expect(page.facts().messages[1]?.end).toBe('aborted');
+  });
+
+  it('keeps a draft for each, and one for a new chat, over a reload', async () => {
+    const page = await fresh();
+    await page.turn('First', 'One');
+    const first = page.facts().conversation.id;
+    page.chat.setDraft('of the first');
+    await page.conversations.create();
+    expect(page.facts().draft).toBe('');
+    page.chat.setDraft('of a new one');
+    await page.conversations.open(first);
+    expect(page.facts().draft).toBe('of the first');
+    const again = await reload(page);
+    expect(again.facts().draft).toBe('of the first');
+    await again.conversations.create();
+    expect(again.facts().draft).toBe('of a new one');
+    await again.turn('of a new one', 'Two');
+    await again.conversations.create();
+    expect(again.facts().draft).toBe('');
+  });
+
+  it('renames, pins, and names by the question again', async () => {
+    const page = await fresh();
+    await page.turn('First', 'One');
+    const { id } = page.facts().conversation;
+    await page.conversations.rename(id, '  Rainbows ');
+    page.conversations.pin(id, true);
+    await page.turn('More', 'Two');
+    const again = await reload(page);
+    expect(again.heads()).toMatchObject([{ id, title: 'Rainbows', titledBy: 'user', pinned: true }]);
+    expect(again.facts().conversation.title).toBe('Rainbows');
+    await again.conversations.rename(id, ' ');
+    expect(again.heads()).toMatchObject([{ title: 'First', titledBy: 'question' }]);
+  });
+
+  it('removes, takes it back, and removes for good', async () => {
+    const page = await fresh();
+    await page.turn('First', 'One');
+    const { id } = page.facts().conversation;
+    await page.conversations.remove(id);
+    expect(page.heads()).toEqual([]);
+    expect(page.said()).toEqual([]);
+    expect(page.notices.store.getState().notices).toMatchObject([
+      { kind: 'removed', head: { title: 'First' } },
+    ]);
+    await page.conversations.undoRemove();
+    expect(page.said()).toEqual(['First', 'One']);
+    expect(page.notices.store.getState().notices).toEqual([]);
+    await page.conversations.remove(id);
+    const again = await reload(page);
+    expect(again.heads()).toEqual([]);
+  });
+
+  it('stops the answer of one that is removed, and does not bring it back', async () => {
+    const page = await fresh();
+    await page.ask('First');
+    page.asked.at(-1)?.say('One');
+    await page.conversations.remove(page.facts().conversation.id);
+    expect(page.heads()).toEqual([]);
+    expect(page.facts().answering).toBeNull();
+    await page.conversations.undoRemove();
+    expect(page.said()).toEqual(['First', 'One']);
+  });
+
+  it('gives each its own system prompt', async () => {
+    const page = await fresh();
+    page.settings.store.setState({ systemPrompt: 'Usual' });
+    page.conversations.setSystemPrompt('Special');
+    await page.turn('First', 'One');
+    expect(page.asked.at(-1)?.request.messages[0]).toEqual({ role: 'system', content: 'Special' });
+    page.conversations.setSystemPrompt('');
+    await page.turn('More', 'Two');
+    expect(page.asked.at(-1)?.request.messages[0]).toEqual({ role: 'user', content: 'First' });
+    page.conversations.setSystemPrompt(null);
+    await page.turn('And', 'Three');
+    expect(page.asked.at(-1)?.request.messages[0]).toEqual({ role: 'system', content: 'Usual' });
+  });
+
+  it('finds words in titles and texts, all of them, in any case', async () => {
+    const page = await fresh();
+    await page.turn('About rainbows', 'Light bends in DROPS of rain.');
+    const first = page.facts().conversation.id;
+    await page.conversations.create();
+    await page.turn('About lists', 'Reverse them.');
+    const found = async (query: string) => {
+      await page.conversations.search(query);
+      return page.conversations.store.getState().found?.map(({ id, excerpt }) => [id, excerpt?.match]);
+    };
+    expect(await found('drops LIGHT')).toEqual([[first, 'DROPS']]);
+    expect(await found('drops lists')).toEqual([]);
+    expect(await found('about')).toHaveLength(2);
+    expect(await found('  ')).toBeUndefined();
+    await page.turn('More', 'Of drops.');
+    expect(await found('drops')).toHaveLength(2);
+  });
+});
+
+describe('two tabs', () => {
+  it('keep conversations in step', async () => {
+    const one = await fresh();
+    const two = await fresh();
+    await one.turn('First', 'One');
+    await vi.waitFor(() => expect(two.heads()).toHaveLength(1));
+    const { id } = one.facts().conversation;
+    await two.conversations.open(id);
+    await two.conversations.rename(id, 'Renamed');
+    await vi.waitFor(() => expect(one.facts().conversation.title).toBe('Renamed'));
+    two.chat.setDraft('typing');
+    await one.turn('More', 'Two');
+    await vi.waitFor(() => expect(two.said()).toEqual(['First', 'One', 'More', 'Two']));
+    expect(two.facts().draft).toBe('typing');
+    await one.conversations.remove(id);
+    await vi.waitFor(() => expect(two.said()).toEqual([]));
+    expect(two.heads()).toEqual([]);
+  });
+
+  it('what is spoken in one is not overwritten by the other', async () => {
+    const one = await fresh();
+    const two = await fresh();
+    await one.turn('First', 'One');
+    const { id } = one.facts().conversation;
+    await one.begin(() => one.chat.regenerate(one.facts().messages[1]?.id ?? ''));
+    one.asked.at(-1)?.say('Two');
+    await vi.waitFor(() => expect(two.heads()).toHaveLength(1));
+    await two.conversations.open(id);
+    const body = await two.shelf.body(id);
+    two.shelf.keep({ ...two.heads()[0]!, pinned: true }, body!);
+    await two.shelf.flush();
+    await vi.waitFor(() => expect(one.heads()[0]?.pinned).toBe(true));
+    expect(one.facts().answering).not.toBeNull();
+    one.asked.at(-1)?.end();
+    await vi.waitFor(() => expect(one.said()).toEqual(['First', 'Two']));
+    await one.shelf.flush();
+    await vi.waitFor(() => expect(two.said()).toEqual(['First', 'Two']));
+    expect(two.heads()[0]?.pinned).toBe(true);
+  });
+});
