@@ -45,10 +45,10 @@ function arrivedSource(name: string, bytes: Uint8Array<ArrayBuffer>): VersionedS
   const source = { name, size: bytes.length, validator: '' };
   return {
     ...source,
-    read(offset, length, signal) {
+    async read(offset, length, signal) {
       signal?.throwIfAborted();
       checkRange(source, offset, length);
-      return Promise.resolve(bytes.slice(offset, offset + length));
+      return bytes.slice(offset, offset + length);
     },
   };
 }
