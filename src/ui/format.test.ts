@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import { duration, percent, rate, size, sizeOf } from './format.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ago, count, duration, formatIn, plural, percent, rate, size, sizeOf } from './format.ts';
+import { format as chinese } from './chinese/format.ts';
+import { format as english } from './english/format.ts';
 
 describe('numbers as people read them', () => {
   it('gives sizes in powers of ten, as the disk shows them', () => {
@@ -33,6 +35,34 @@ describe('numbers as people read them', () => {
   });
 
   it('gives rates three digits', () => {
-    expect([2.345, 23.45, 234.5].map(rate)).toEqual(['2.35', '23.4', '235']);
+    expect([2.345, 23.45, 234.5].map(rate)).toEqual(['2.35', '23.5', '235']);
+  });
+});
+
+describe('in the language of the page', () => {
+  const now = Date.UTC(2026, 10, 24, 12);
+  const hours = (n: number): number => now - n * 3_600_000;
+  afterEach(() => formatIn('en', english));
+
+  it('tells parts, times and how long ago', () => {
+    expect(count(12_500)).toBe('12,500');
+    expect([0.001, 3, 30, 24 * 15, 24 * 400].map((n) => ago(hours(n), now))).toEqual([
+      'this minute',
+      '3 hours ago',
+      'yesterday',
+      '2 weeks ago',
+      'last year',
+    ]);
+    formatIn('zh-Hans', chinese);
+    expect(sizeOf(1_200_000_000, 4_100_000_000)).toBe('1.20 / 4.10 GB');
+    expect([30, 90, 7180].map(duration)).toEqual(['30 秒', '2 分钟', '2 小时']);
+    expect([3, 30].map((n) => ago(hours(n), now))).toEqual(['3小时前', '昨天']);
+  });
+
+  it('knows one from many where the language does', () => {
+    const forms = { one: 'token', other: 'tokens' };
+    expect([0, 1, 2].map((n) => plural(n, forms))).toEqual(['tokens', 'token', 'tokens']);
+    formatIn('zh-Hans', chinese);
+    expect(plural(1, { one: '个', other: '个' })).toBe('个');
   });
 });
