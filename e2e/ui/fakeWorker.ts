@@ -29,7 +29,9 @@ const behaviour = {
   /** 'software' or a failure code. */
   device: flag('device'),
   failImport: flag('failImport'),
+  /** Of every model but the guide, where more context is asked for than `roomFor`. */
   failLoad: flag('failLoad'),
+  roomFor: amount('roomFor', 0),
   failChat: flag('failChat'),
   failHub: flag('failHub'),
   /** What failures say was at fault, and after how many tokens an answer fails. */
@@ -53,6 +55,8 @@ const behaviour = {
   test: amount('test', 10),
   /** How many imports fail, where they do. */
   failTimes: amount('failTimes', Infinity),
+  /** Bytes of storage the browser gives the page. */
+  quota: amount('quota', 120e9),
   /** Whether the browser has promised to keep what is stored. */
   persisted: flag('persisted') !== '0',
   /** Records that are bad when a model is verified. */
@@ -129,6 +133,19 @@ function routesOf({ layers, experts, topK }: ExpertShape, token: number): Routes
 }
 
 /** Without WebGPU the guide alone can be loaded, on the processor. */
+/** What a quick test has found wrong: nothing is computed on the GPU with it. */
+let wrongKernel: string | null = null;
+
+function onProcessor(): boolean {
+  return withoutGpu() || wrongKernel !== null;
+}
+
+/** What a load that does not fit tells of what it tried. */
+function sizesOf(id: string, contextLength: number): Failure['detail'] {
+  const { bytes = 0, kvBytesPerToken = 0 } = cards.find((card) => card.id === id) ?? {};
+  return { modelId: id, weightBytes: bytes, cacheBytes: kvBytesPerToken * contextLength, contextLength };
+}
+
 function withoutGpu(): boolean {
   return behaviour.device !== '' && behaviour.device !== 'software';
 }
@@ -142,7 +159,7 @@ const fake: WorkerApi = {
   storage: async () =>
     ok({
       usedBytes: cards.reduce((sum, { doneBytes, builtIn }) => sum + (builtIn === true ? 0 : doneBytes), 0),
-      quotaBytes: 120e9,
+      quotaBytes: behaviour.quota,
       persisted: behaviour.persisted,
     }),
   models: async () => ok(cards),
@@ -214,14 +231,22 @@ const fake: WorkerApi = {
         if (cancelled.has(job)) return failed('CANCELLED');
         onProgress({ phase, done, total: 5 });
       }
-      if (phase === 'weights' && behaviour.failLoad !== '') return failed(behaviour.failLoad, atFault);
+      if (
+        phase === 'weights' &&
+        id !== GUIDE_ID &&
+        behaviour.failLoad !== '' &&
+        contextLength > behaviour.roomFor
+      )
+        return failed(behaviour.failLoad, { ...atFault, ...sizesOf(id, contextLength) });
+      if (phase === 'kernels' && wrongKernel !== null && id !== GUIDE_ID)
+        return failed('KERNEL_CHECK_FAILED', { kernel: wrongKernel });
     }
     loaded = cards.find((card) => card.id === id) ?? null;
     return ok({
       modelId: id,
       contextLength: Math.min(contextLength, loaded?.contextLength ?? contextLength),
-      runsOn: withoutGpu() ? 'cpu' : 'gpu',
-      gpuBytes: withoutGpu() ? 0 : id === GUIDE_ID ? 6_400_000 : 214_000_000,
+      runsOn: onProcessor() ? 'cpu' : 'gpu',
+      gpuBytes: onProcessor() ? 0 : id === GUIDE_ID ? 6_400_000 : 214_000_000,
       loadMs: 18 * behaviour.load,
     });
   },
@@ -250,6 +275,7 @@ const fake: WorkerApi = {
       await wait(behaviour.test);
       if (cancelled.has(job)) return failed('CANCELLED');
       onCase(done, index, cases.length);
+      if (mode === 'quick' && done.verdict === 'failed') wrongKernel = done.kernel;
     }
     return ok({ key: 'a device, a browser', mode, cases, ms: cases.length * behaviour.test });
   },
