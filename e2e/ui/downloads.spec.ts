@@ -4,7 +4,7 @@ import { GGUF } from './steps.ts';
 
 test.describe('downloads', () => {
   test('pause keeps what arrived and tells no failure; resume goes on', async ({ page }) => {
-    const dialog = await open(page, '?import=50', 'Add your own');
+    const dialog = await open(page, '?import=50', 'Add');
     await download(dialog, 'https://files.example/big.gguf');
     await view(dialog, 'On this device');
     await expect(dialog.getByText(/left$/)).toBeVisible();
@@ -16,7 +16,7 @@ test.describe('downloads', () => {
   });
 
   test('several stand in a row: one arrives, the others say that they wait', async ({ page }) => {
-    const dialog = await open(page, '?import=60', 'Add your own');
+    const dialog = await open(page, '?import=60', 'Add');
     for (const name of ['one', 'two', 'three']) await download(dialog, `https://files.example/${name}.gguf`);
     // The same again changes nothing.
     await download(dialog, 'https://files.example/two.gguf');
@@ -31,7 +31,7 @@ test.describe('downloads', () => {
   });
 
   test('what stops says where, what is safe and what to do, and may be tried again', async ({ page }) => {
-    const dialog = await open(page, '?failImport=HTTP_STATUS&failTimes=1', 'Add your own');
+    const dialog = await open(page, '?failImport=HTTP_STATUS&failTimes=1', 'Add');
     await download(dialog, 'https://files.example/big.gguf');
     const alert = dialog.getByRole('alert');
     await expect(alert).toContainText(/The server answered with an error.*What arrived is kept\./);
@@ -44,7 +44,7 @@ test.describe('downloads', () => {
   });
 
   test('those the network stopped go on by themselves when it is back', async ({ page, context }) => {
-    const dialog = await open(page, '?import=30', 'Add your own');
+    const dialog = await open(page, '?import=30', 'Add');
     await download(dialog, 'https://files.example/big.gguf');
     await download(dialog, 'https://files.example/next.gguf');
     await view(dialog, 'On this device');
@@ -64,7 +64,7 @@ test.describe('downloads', () => {
   test('local files that stopped go on in this visit; after it they have to be chosen again', async ({
     page,
   }) => {
-    const dialog = await open(page, '?import=50', 'Add your own');
+    const dialog = await open(page, '?import=50', 'Add');
     await dialog.locator('input[type=file]').first().setInputFiles(GGUF);
     await view(dialog, 'On this device');
     await expect(dialog.getByText(/left$/)).toBeVisible();
@@ -77,7 +77,7 @@ test.describe('downloads', () => {
   });
 
   test('the list survives a reload', async ({ page }) => {
-    const dialog = await open(page, '?import=5000', 'Add your own');
+    const dialog = await open(page, '?import=5000', 'Add');
     await download(dialog, 'https://files.example/one.gguf');
     await download(dialog, 'https://files.example/two.gguf');
     await view(dialog, 'On this device');

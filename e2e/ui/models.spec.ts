@@ -6,7 +6,7 @@ test.describe('adding one’s own', () => {
   test('a chosen file is imported with bytes, speed and time left, then loaded in the guide’s place', async ({
     page,
   }) => {
-    const dialog = await open(page, '?import=60', 'Add your own');
+    const dialog = await open(page, '?import=60', 'Add');
     await dialog.locator('input[type=file]').first().setInputFiles(GGUF);
     await view(dialog, 'On this device');
     await expect(dialog.getByRole('progressbar', { name: 'Import of tiny-model' })).toBeVisible();
@@ -31,7 +31,7 @@ test.describe('adding one’s own', () => {
   test('a repository lists its files with sizes and what fits; an address of its page will do', async ({
     page,
   }) => {
-    const dialog = await open(page, '', 'Add your own');
+    const dialog = await open(page, '', 'Add');
     await dialog
       .getByLabel('Hugging Face repository')
       .fill('https://hub.example/Qwen/Qwen3-4B-GGUF/tree/main');
@@ -46,11 +46,11 @@ test.describe('adding one’s own', () => {
   });
 
   test('a repository that does not answer says why, and one with no models says so', async ({ page }) => {
-    const failing = await open(page, '?failHub=HTTP_STATUS', 'Add your own');
+    const failing = await open(page, '?failHub=HTTP_STATUS', 'Add');
     await failing.getByLabel('Hugging Face repository').fill('nobody/nothing');
     await failing.getByLabel('Hugging Face repository').press('Enter');
     await expect(page.getByText(/The server answered with an error \(404\)/)).toBeVisible();
-    const dialog = await open(page, '', 'Add your own');
+    const dialog = await open(page, '', 'Add');
     const repo = dialog.getByLabel('Hugging Face repository');
     await repo.fill('nobody/nothing');
     await repo.press('Enter');
@@ -61,7 +61,7 @@ test.describe('adding one’s own', () => {
   });
 
   test('safetensors are offered whole, and ask how precisely to keep them', async ({ page }) => {
-    const dialog = await open(page, '?import=5', 'Add your own');
+    const dialog = await open(page, '?import=5', 'Add');
     const repo = dialog.getByLabel('Hugging Face repository');
     await repo.fill('Qwen/Qwen3-4B');
     await repo.press('Enter');
@@ -98,7 +98,7 @@ test.describe('adding one’s own', () => {
       mimeType: 'application/octet-stream',
       buffer: Buffer.from(content),
     });
-    const dialog = await open(page, '?import=5', 'Add your own');
+    const dialog = await open(page, '?import=5', 'Add');
     const choose = (config: object): Promise<void> =>
       dialog
         .locator('input[type=file]')

@@ -146,6 +146,13 @@ export function partialOf(
   return cards?.find((card) => card.id === id && card.state === 'partial');
 }
 
+/** What was stored of it is deleted, so there is nothing to go on with. */
+export function forgetHalted(store: ModelStore, id: string): void {
+  const of = ({ source, progress }: Halted): boolean =>
+    progress?.modelId === id || (source.kind === 'resume' && source.id === id);
+  store.setState(({ halted }) => ({ halted: halted.filter((entry) => !of(entry)) }));
+}
+
 /** Equal for two ways to ask for the same model. */
 function keyOf(source: ModelSource, cards: readonly ModelCard[] | null): unknown {
   if (source.kind === 'file') return source.files;

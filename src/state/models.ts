@@ -5,6 +5,7 @@ import type { Alerts } from './alerts.ts';
 import { createAdvice } from './advice.ts';
 import { createChecks } from './checks.ts';
 import type { Device } from './device.ts';
+import { forgetHalted } from './importQueue.ts';
 import { createImports } from './imports.ts';
 import { createLoading } from './loading.ts';
 import { createModelStore, titleIn, type ModelsFacts } from './modelFacts.ts';
@@ -75,14 +76,8 @@ export function createModels({ api, alerts, device, settings, settleChat, answer
     const title = titleOf(id);
     if (store.getState().loaded?.modelId === id) await loading.unload();
     const result = await api.deleteModel(id);
-    if (!result.ok) alerts.raise(result.failure, title);
-    else
-      store.setState(({ halted }) => ({
-        halted: halted.filter(
-          ({ source, progress }) =>
-            progress?.modelId !== id && !(source.kind === 'resume' && source.id === id),
-        ),
-      }));
+    if (result.ok) forgetHalted(store, id);
+    else alerts.raise(result.failure, title);
     await refresh();
   }
 

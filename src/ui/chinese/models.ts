@@ -49,9 +49,9 @@ export const models: Words['models'] = {
   none: '没有模型',
   tabs: {
     label: '视图',
-    yours: '本机模型',
-    catalogue: '模型目录',
-    add: '自行添加',
+    yours: '本机',
+    catalogue: '目录',
+    add: '添加',
     storage: '存储',
   },
   yours: '本机模型',
@@ -140,6 +140,7 @@ export const catalogue: Words['catalogue'] = {
   billions: (n) => `${n} B`,
   millions: (n) => `${n} M`,
   roughly: (amount) => `约 ${amount}`,
+  download: (amount) => `下载 ${amount}`,
   stored: (amount) => `存入后 ${amount}`,
   from: (publisher) => `出自 ${publisher}`,
   source: (repo) => `Hugging Face：${repo}`,
@@ -169,13 +170,13 @@ export const catalogue: Words['catalogue'] = {
 export const recommended: Words['recommended'] = {
   label: '推荐给这台设备',
   can: (title, facts) => `这台设备能运行 ${title}：${facts}。`,
+  should: (title, facts) => `这台设备应该能运行 ${title}：${facts}。`,
   time: (seconds) => `按当前网速约 ${duration(seconds)}`,
   timeAtMost: (seconds) => `按当前网速最多 ${duration(seconds)}`,
   get: (title) => `下载 ${title}`,
   arriving: (title, share) => `正在下载 ${title}。${share}`.trim(),
   waiting: (title) => `${title} 已在下载列表中。`,
   ready: (title) => `${title} 已在本机。`,
-  smaller: '其他模型',
 };
 
 export const storage: Words['storage'] = {

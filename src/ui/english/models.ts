@@ -53,7 +53,7 @@ export const models = {
     label: 'Views',
     yours: 'On this device',
     catalogue: 'Catalogue',
-    add: 'Add your own',
+    add: 'Add',
     storage: 'Storage',
   },
   yours: 'On this device',
@@ -147,6 +147,7 @@ export const catalogue = {
   billions: (n: string) => `${n} B`,
   millions: (n: string) => `${n} M`,
   roughly: (amount: string) => `about ${amount}`,
+  download: (amount: string) => `${amount} to download`,
   stored: (amount: string) => `${amount} once stored`,
   from: (publisher: string) => `by ${publisher}`,
   source: (repo: string) => `Hugging Face, ${repo}`,
@@ -176,13 +177,13 @@ export const catalogue = {
 export const recommended = {
   label: 'Recommended for this device',
   can: (title: string, facts: string) => `This device can run ${title}: ${facts}.`,
+  should: (title: string, facts: string) => `This device should be able to run ${title}: ${facts}.`,
   time: (seconds: number) => `about ${duration(seconds)} at this network’s speed`,
   timeAtMost: (seconds: number) => `${duration(seconds)} at most at this network’s speed`,
   get: (title: string) => `Download ${title}`,
   arriving: (title: string, share: string) => `${title} is arriving. ${share}`.trim(),
   waiting: (title: string) => `${title} is in the list of downloads.`,
   ready: (title: string) => `${title} is on this device.`,
-  smaller: 'Other models',
 };
 
 export const storage = {

@@ -182,7 +182,7 @@ function entryFacts(model: CatalogueModel): string {
   const { publisher, license, parameters, active, contextLength, downloadBytes, exact, storedBytes } = model;
   const download = exact ? size(downloadBytes) : say.catalogue.roughly(size(downloadBytes));
   return [
-    download,
+    say.catalogue.download(download),
     say.catalogue.stored(size(storedBytes)),
     say.catalogue.parameters(amount(parameters), amount(active)),
     model.quantisation,

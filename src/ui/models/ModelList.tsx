@@ -31,7 +31,8 @@ function ModelRow({ card }: { readonly card: ModelCard }): ReactNode {
   const { models } = useApp();
   const loading = useStore(models.store, (s) => (s.loading?.id === card.id ? s.loading : null));
   const loaded = useStore(models.store, (s) => s.loaded?.modelId === card.id);
-  const { title, builtIn = false, state, origin } = card;
+  const { builtIn = false, state, origin } = card;
+  const title = builtIn ? say.guide.name : card.title;
   return (
     <li className={loaded ? 'model loaded' : 'model'}>
       <div className="model-head">
@@ -85,12 +86,13 @@ export function MainButton({ card }: { readonly card: ModelCard }): ReactNode {
     );
   }
   if (card.state !== 'ready') return null;
+  const title = card.builtIn === true ? say.guide.name : card.title;
   const load = (): void => {
     view.close();
     void models.load(card.id);
   };
   return (
-    <button type="button" className="strong" aria-label={say.models.loadModel(card.title)} onClick={load}>
+    <button type="button" className="strong" aria-label={say.models.loadModel(title)} onClick={load}>
       {say.models.load}
     </button>
   );

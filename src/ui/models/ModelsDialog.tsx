@@ -1,5 +1,5 @@
 /** All about models: what is here and arriving, what is worth having, adding one's own, what they take. */
-import { useId, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useId, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { Alerts } from '../Alerts.tsx';
 import { useApp } from '../appContext.ts';
@@ -25,6 +25,12 @@ export function ModelsDialog(): ReactNode {
   const id = useId();
   const [tab, setTab] = useState<Tab>(() => firstTab(models.store.getState()));
   const View = VIEWS[tab];
+  // Another tab may have fetched or deleted some.
+  useEffect(() => void models.refresh(), [models]);
+  // On a narrow screen the tabs scroll.
+  useEffect(() => {
+    document.getElementById(`${id}-${tab}`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [id, tab]);
   return (
     <Dialog title={say.models.title} kind="window" onClose={view.close}>
       <Alerts />

@@ -27,6 +27,7 @@ function Body({ model }: { readonly model: CatalogueModel }): ReactNode {
   const { models } = useApp();
   const card = useStore(models.store, (s) => cardOfCatalogue(s, model));
   const job = useStore(models.store, (s) => s.imports.find(({ source }) => models.isOf(source, model)));
+  const guessed = useFit()(model).memory?.from === 'guessed';
   const { title } = model;
   if (job) {
     const { phase, progress } = job;
@@ -47,7 +48,9 @@ function Body({ model }: { readonly model: CatalogueModel }): ReactNode {
   const begun = card?.state === 'partial';
   return (
     <>
-      <p className="facts">{say.recommended.can(title, factsOf(model))}</p>
+      <p className="facts">
+        {guessed ? say.recommended.should(title, factsOf(model)) : say.recommended.can(title, factsOf(model))}
+      </p>
       <button type="button" onClick={() => models.addFromCatalogue(model)}>
         {begun ? say.downloads.resumeOf(title) : say.recommended.get(title)}
       </button>
