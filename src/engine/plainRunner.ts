@@ -80,7 +80,7 @@ export class PlainRunner implements TokenRunner {
   }
 
   async decode(position: number, routes = false): Promise<Decoded> {
-    const result = await this.#step(position, 1, 'last');
+    const result = await this.#step(position, 1, 'all');
     const { seed } = this.#settings;
     const id = sampleReference(result.logits, this.#counts, this.#settings, seed, position);
     if (id < 0)

@@ -18,7 +18,7 @@ import { mixtureOfExperts, type PlainChoice } from './plainMoe.ts';
 export type PlainWeights = (name: string) => Float32Array;
 
 export interface PlainResult {
-  /** Of every token, or the last, or none, as asked. [tokens, vocab] */
+  /** [tokens, vocab], or empty where none were wanted. */
   readonly logits: Float32Array<ArrayBuffer>;
   /** The hidden state after each layer. layers x [tokens, hidden] */
   readonly taps: readonly Float32Array[];
@@ -28,8 +28,8 @@ export interface PlainResult {
   readonly routeWeights: readonly (readonly (readonly number[])[])[];
 }
 
-/** Whose logits are wanted: the head is a good part of a small model. */
-export type PlainLogits = 'all' | 'last' | 'none';
+/** Whether logits are wanted: the head is a good part of a small model. */
+export type PlainLogits = 'all' | 'none';
 
 /** A timeline of tokens with the keys and values of those already seen. */
 export interface PlainSession {
@@ -75,16 +75,15 @@ function forward(
     if (chosen !== null) choices.push(chosen);
     return x.slice();
   });
-  const firstRow = { all: 0, last: tokens.length - 1, none: tokens.length }[wanted];
   return {
-    logits: head(x.subarray(firstRow * spec.hidden), spec, weights),
+    logits: wanted === 'none' ? new Float32Array(0) : head(x, spec, weights),
     taps,
     routes: choices.map((layer) => layer.map((chosen) => chosen.map(({ expert }) => expert))),
     routeWeights: choices.map((layer) => layer.map((chosen) => chosen.map(({ weight }) => weight))),
   };
 }
 
-/** x [rows, hidden] → [rows, vocab] */
+/** x [tokens, hidden] → [tokens, vocab] */
 function head(x: Float32Array, spec: ModelSpec, weights: PlainWeights): Float32Array<ArrayBuffer> {
   const normed = rmsNorm(x, weights('norm'), spec.normEps);
   const logits = linear(normed, weights(spec.tiedHead ? 'embed' : 'head'), spec.vocab);
