@@ -26,7 +26,7 @@ it('computes what transformers computes, in plain TypeScript', async () => {
   expect(model.runsOn).toBe('cpu');
   expect(model.contextLength).toBe(512);
   await expectTransformers(model.runner, guide.truth);
-});
+}, 60_000);
 
 it('has a whole card before it was loaded', async () => {
   expect(await builtIn(guide.sources).card()).toEqual({
