@@ -7,6 +7,7 @@ import {
   createStopWatcher,
   createStreamDecoder,
   encodeChat,
+  openedReasoning,
   stopStringsOf,
   type Message,
 } from '../text/index.ts';
@@ -64,7 +65,9 @@ export async function chat(model: LoadedModel, options: ChatOptions): Promise<Ch
     if (options.signal.aborted) return done();
     throw error;
   }
-  const decoder = createStreamDecoder(tokenizer);
+  const opened = openedReasoning(tokenizer, prompt);
+  if (opened !== '') options.onText(`${opened}\n`, 0);
+  const decoder = createStreamDecoder(tokenizer, { marks: true });
   const watcher = createStopWatcher([...options.stop, ...stopStringsOf(model.manifest.text)]);
   const ids = session.generate({
     sampling: options.sampling,

@@ -4,6 +4,7 @@ export { encodeChat, encodePrompt, type EncodeChatOptions } from './chatEncoding
 export { renderChat, stopStringsOf, type Message, type RenderOptions } from './chatTemplate.ts';
 export { textFactsFromGguf } from './ggufFacts.ts';
 export { textFactsFromTokenizerJson } from './jsonFacts.ts';
+export { openedReasoning } from './reasoningMarks.ts';
 export { createStopWatcher, type StopWatcher } from './stopWatcher.ts';
 export { createStreamDecoder, type StreamDecoder, type StreamDecoderOptions } from './streamDecoder.ts';
 export { createTokenizer, type EncodeOptions, type Tokenizer } from './tokenizer.ts';

@@ -1,4 +1,5 @@
 /** Token ids, one at a time, to text that can be shown at once. */
+import { reasoningMarks } from './reasoningMarks.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 export interface StreamDecoder {
@@ -11,17 +12,22 @@ export interface StreamDecoder {
 export interface StreamDecoderOptions {
   /** The text goes on after a prompt that it shall be joined to, so its first space is its own. */
   readonly continues?: boolean;
+  /** The control tokens around reasoning are told as text. */
+  readonly marks?: boolean;
 }
 
+const NONE: ReadonlySet<number> = new Set();
+
 export function createStreamDecoder(
-  tokenizer: Tokenizer,
-  { continues = false }: StreamDecoderOptions = {},
+  tokenizer: Pick<Tokenizer, 'isControl' | 'pieceBytes' | 'controlIds' | 'dropsFirstSpace'>,
+  { continues = false, marks = false }: StreamDecoderOptions = {},
 ): StreamDecoder {
   const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+  const told = marks ? reasoningMarks(tokenizer) : NONE;
   let dropSpace = tokenizer.dropsFirstSpace && !continues;
   return {
     push(id) {
-      if (tokenizer.isControl(id)) return '';
+      if (tokenizer.isControl(id) && !told.has(id)) return '';
       const text = utf8.decode(tokenizer.pieceBytes(id), { stream: true });
       if (text === '' || !dropSpace) return text;
       dropSpace = false;
