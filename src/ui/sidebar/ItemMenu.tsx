@@ -28,6 +28,11 @@ export function ItemMenu({ head, title, within, reached, onRename, onSystem }: M
     moves.current = true;
     act();
   };
+  const remove = async (): Promise<void> => {
+    const beside = besideOf(head.id);
+    await conversations.remove(head.id);
+    beside?.focus();
+  };
   return (
     <Menu.Root open={open} onOpenChange={setOpen} modal={false}>
       <Menu.Trigger
@@ -53,11 +58,18 @@ export function ItemMenu({ head, title, within, reached, onRename, onSystem }: M
           <Menu.Item onSelect={() => exportAs('markdown')}>{words.exportMarkdown}</Menu.Item>
           <Menu.Item onSelect={() => exportAs('json')}>{words.exportJson}</Menu.Item>
           <Menu.Separator />
-          <Menu.Item className="bad" onSelect={() => void conversations.remove(head.id)}>
+          <Menu.Item className="bad" onSelect={then(() => void remove())}>
             {words.remove}
           </Menu.Item>
         </Menu.Content>
       </Menu.Portal>
     </Menu.Root>
   );
+}
+
+/** Where the focus goes when a conversation is removed: to the next one, or the one before. */
+function besideOf(id: string): HTMLElement | null {
+  const items = [...document.querySelectorAll<HTMLElement>('[data-conversation]')];
+  const at = items.findIndex((item) => item.dataset['conversation'] === id);
+  return items[at + 1] ?? items[at - 1] ?? document.querySelector<HTMLElement>('.new-chat');
 }

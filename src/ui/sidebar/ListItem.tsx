@@ -23,18 +23,27 @@ export const ListItem = memo(function ListItem({ head, excerpt, reached, onChose
   const speaking = useStore(chat.store, (s) => (s.answering ? s.conversation.id : s.elsewhere) === head.id);
   const [doing, setDoing] = useState<'rename' | 'system' | null>(null);
   const title = head.title === '' ? say.conversations.untitled : head.title;
+  /** The keys that ended it were pressed here: the focus stays with the conversation. */
+  const [back, setBack] = useState(false);
   const end = (): void => setDoing(null);
   const choose = (): void => {
     if (!open) void conversations.open(head.id);
     onChosen();
   };
-  if (doing === 'rename') return <Rename head={head} onEnd={end} />;
+  if (doing === 'rename') {
+    const endHere = (byKey: boolean): void => {
+      setBack(byKey);
+      end();
+    };
+    return <Rename head={head} onEnd={endHere} />;
+  }
   return (
     <div className={`item ${open ? 'open' : ''}`}>
       <button
         type="button"
         className="quiet item-open"
         data-conversation={head.id}
+        autoFocus={back}
         aria-current={open ? 'page' : undefined}
         tabIndex={reached ? 0 : -1}
         onClick={choose}
@@ -100,28 +109,33 @@ function MenuButton({ head, title, reached, onRename, onSystem }: MenuButtonProp
   );
 }
 
-function Rename({ head, onEnd }: { readonly head: Head; readonly onEnd: () => void }): ReactNode {
+interface RenameProps {
+  readonly head: Head;
+  readonly onEnd: (byKey: boolean) => void;
+}
+
+function Rename({ head, onEnd }: RenameProps): ReactNode {
   const { conversations } = useApp();
-  const rename = (form: HTMLFormElement): void => {
+  const rename = (form: HTMLFormElement, byKey: boolean): void => {
     const field = form.elements.namedItem('title');
     if (field instanceof HTMLInputElement && field.value.trim() !== head.title)
       void conversations.rename(head.id, field.value);
-    onEnd();
+    onEnd(byKey);
   };
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    rename(event.currentTarget);
+    rename(event.currentTarget, true);
   };
   return (
     <form
       className="item renaming"
       onSubmit={submit}
-      onBlur={({ currentTarget }) => rename(currentTarget)}
+      onBlur={({ currentTarget }) => rename(currentTarget, false)}
       onKeyDown={(event) => {
         if (event.key !== 'Escape') return;
         event.preventDefault();
         event.stopPropagation();
-        onEnd();
+        onEnd(true);
       }}
     >
       <input
