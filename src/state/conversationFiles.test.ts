@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { newHead, type Message } from './conversation.ts';
-import { jsonOf, markdownOf, readJson, type Kept } from './conversationFiles.ts';
+import { jsonOf, markdownOf, readFile, type Kept } from './conversationFiles.ts';
 
 function message(id: string, parent: string | null, content: string, more: Partial<Message> = {}): Message {
   return {
@@ -46,11 +46,11 @@ describe('JSON', () => {
     const other = { ...KEPT, head: newHead('b') };
     const { text, name, type } = jsonOf([KEPT, other], KEPT.head.title);
     expect([name, type]).toEqual(['Rain a bow.json', 'application/json']);
-    expect(readJson(text, free)).toEqual({ ok: true, conversations: [KEPT, other] });
+    expect(readFile(text, free)).toEqual({ ok: true, conversations: [KEPT, other] });
   });
 
   it('overwrites nothing: what has an id that is taken comes as another', () => {
-    const read = readJson(jsonOf([KEPT, KEPT], 'x').text, (id) => id === 'a');
+    const read = readFile(jsonOf([KEPT, KEPT], 'x').text, (id) => id === 'a');
     if (!read.ok) throw new Error(read.why);
     const ids = read.conversations.map(({ head }) => head.id);
     expect(new Set([...ids, 'a']).size).toBe(3);
@@ -58,7 +58,7 @@ describe('JSON', () => {
   });
 
   it.each([
-    ['{', { why: 'notJson', at: '' }],
+    ['{', { why: 'notOurs', at: '' }],
     ['[1]', { why: 'notOurs', at: '' }],
     ['{"format":"shoal-conversations","version":2,"conversations":[]}', { why: 'newer', at: '' }],
     [
@@ -70,7 +70,7 @@ describe('JSON', () => {
       { why: 'unreadable', at: 'conversations.0.messages' },
     ],
   ])('refuses what it is not: %.40s', (text, refusal) => {
-    expect(readJson(text, free)).toEqual({ ok: false, ...refusal });
+    expect(readFile(text, free)).toEqual({ ok: false, ...refusal });
   });
 });
 
@@ -81,11 +81,11 @@ describe('Markdown', () => {
       type: 'text/markdown',
       text: `# Rain: a "bow"?
 
-## System prompt
+## System prompt <!-- shoal: system -->
 
 Be brief.
 
-## You
+## You <!-- shoal: user -->
 
 File: rain.txt
 \`\`\`
@@ -94,14 +94,38 @@ Drops.
 
 How?
 
-## SmolLM2
+## SmolLM2 <!-- shoal: assistant -->
 
 Light bends.
 `,
     });
     const other = markdownOf({ ...KEPT, body: { ...KEPT.body, chosen: {} } }, WORDS).text;
-    expect(other).toContain('## Model\n\nIt bends.\n');
+    expect(other).toContain('## Model <!-- shoal: assistant -->\n\nIt bends.\n');
     expect(other).not.toContain('Hm.');
+  });
+
+  it('brings the words back, by who said them, marks in them or not', () => {
+    const said = 'One\n\n## Two\n\n## You <!-- shoal: user -->\n\nThree';
+    const body = { messages: [KEPT.body.messages[0]!, message('a1', 'q1', said)], chosen: {} };
+    const read = readFile(markdownOf({ ...KEPT, body }, WORDS).text.replaceAll('\n', '\r\n'), free);
+    if (!read.ok) throw new Error(read.why);
+    expect(read.conversations).toMatchObject([
+      {
+        head: { title: 'Rain: a "bow"?', titledBy: 'user', systemPrompt: 'Be brief.' },
+        body: {
+          messages: [
+            { role: 'user', parent: null, content: 'File: rain.txt\n```\nDrops.\n```\n\nHow?' },
+            {
+              role: 'assistant',
+              content: said.replace('<!-- shoal:', '<!-- Shoal:'),
+              figures: { model: 'Model' },
+            },
+          ],
+        },
+      },
+    ]);
+    const [first, second] = read.conversations[0]?.body.messages ?? [];
+    expect(second?.parent).toBe(first?.id);
   });
 
   it('has a name where there is no title', () => {

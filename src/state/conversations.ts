@@ -2,7 +2,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { emptyChat, type Chat } from './chat.ts';
 import { NO_BODY, titleFrom, type Draft, type Head } from './conversation.ts';
-import { jsonOf, markdownOf, readJson, type Kept, type MarkdownWords } from './conversationFiles.ts';
+import { jsonOf, markdownOf, readFile, type Kept, type MarkdownWords } from './conversationFiles.ts';
 import { createSearch, wordsOf, type Found } from './conversationSearch.ts';
 import type { Shelf } from './conversationShelf.ts';
 import { download } from './download.ts';
@@ -206,7 +206,7 @@ function createFiles({ shelf, notices, open }: FilesDeps) {
     const read =
       text === null
         ? ({ ok: false, why: 'unreadable', at: '' } as const)
-        : readJson(text, (id) => shelf.headOf(id) !== undefined);
+        : readFile(text, (id) => shelf.headOf(id) !== undefined);
     if (!read.ok) {
       notices.tell({ kind: 'importRefused', name: file.name, why: read.why, at: read.at });
       return;

@@ -2,7 +2,7 @@
 import { createStore } from 'zustand/vanilla';
 import type { Head } from './conversation.ts';
 
-export type ImportRefusal = 'notJson' | 'notOurs' | 'newer' | 'unreadable';
+export type ImportRefusal = 'notOurs' | 'newer' | 'unreadable';
 export type FileRefusal = 'binary' | 'large' | 'long' | 'unreadable';
 
 export type News =

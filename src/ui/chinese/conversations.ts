@@ -29,7 +29,7 @@ export const conversations: Words['conversations'] = {
   exportJson: '导出为 JSON',
   remove: '删除',
   import: '导入',
-  importHint: '从 JSON 文件导入对话',
+  importHint: '导入此前导出的 JSON 或 Markdown 对话',
   exportAll: '全部导出',
   exportAllHint: '把所有对话导出为一个 JSON 文件',
   systemTitle: (title) => `“${title}”的系统提示词`,
@@ -58,8 +58,7 @@ export const notices: Words['notices'] = {
 };
 
 const IMPORT_REASONS: Record<ImportRefusal, string> = {
-  notJson: '它不是 JSON 文件',
-  notOurs: '里面没有 Shoal 导出的对话',
+  notOurs: '它不是 Shoal 导出的文件',
   newer: '它由更新版本的 Shoal 写成',
   unreadable: '内容与 Shoal 的格式不符',
 };

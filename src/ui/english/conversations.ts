@@ -30,7 +30,7 @@ export const conversations = {
   exportJson: 'Export as JSON',
   remove: 'Delete',
   import: 'Import',
-  importHint: 'Import conversations from a JSON file',
+  importHint: 'Import conversations that were exported as JSON or Markdown',
   exportAll: 'Export all',
   exportAllHint: 'Export all conversations as one JSON file',
   systemTitle: (title: string) => `System prompt of “${title}”`,
@@ -60,8 +60,7 @@ export const notices = {
 };
 
 const IMPORT_REASONS: Record<ImportRefusal, string> = {
-  notJson: 'it is not a JSON file',
-  notOurs: 'it holds no conversations exported from Shoal',
+  notOurs: 'it is no file that Shoal exported',
   newer: 'a newer version of Shoal wrote it',
   unreadable: 'what is in it is not as Shoal writes it',
 };

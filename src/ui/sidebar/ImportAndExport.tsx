@@ -19,7 +19,7 @@ export function ImportAndExport(): ReactNode {
         ref={field}
         type="file"
         hidden
-        accept=".json,application/json"
+        accept=".json,.md,application/json,text/markdown"
         onChange={({ currentTarget }) => void take(currentTarget)}
       />
       <button
