@@ -176,4 +176,25 @@ describe('two tabs', () => {
     await vi.waitFor(() => expect(two.said()).toEqual(['First', 'Two']));
     expect(two.heads()[0]?.pinned).toBe(true);
   });
+
+  it('what is removed in one while the other speaks in it stays removed, until it is asked again', async () => {
+    const one = await fresh();
+    const two = await fresh();
+    const { say, end: finish } = await one.ask('First');
+    await one.shelf.flush();
+    say('One');
+    const { id } = one.facts().conversation;
+    await vi.waitFor(() => expect(two.heads()).toHaveLength(1));
+    await two.conversations.remove(id);
+    await two.shelf.flush();
+    await vi.waitFor(() => expect(one.heads()).toEqual([]));
+    expect(one.facts().answering).not.toBeNull();
+    finish();
+    await vi.waitFor(() => expect(one.said()).toEqual(['First', 'One']));
+    await one.shelf.flush();
+    expect(one.heads()).toEqual([]);
+    await one.turn('More', 'Two');
+    await vi.waitFor(() => expect(two.heads()).toHaveLength(1));
+    expect((await two.shelf.body(id))?.messages).toHaveLength(4);
+  });
 });

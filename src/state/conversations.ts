@@ -111,7 +111,7 @@ function createOpening({ shelf, chat }: Pick<Neighbours, 'shelf' | 'chat'>) {
     if (!head) return create();
     const body = await shelf.body(id);
     const now = chat.store.getState();
-    if (!body || now.conversation.id !== id || chat.speakingIn() === id || now.editing !== null) return;
+    if (!body || now.conversation.id !== id || now.editing !== null) return;
     chat.show(head, body, { text: draft, attachments });
   }
 
