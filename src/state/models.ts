@@ -95,8 +95,6 @@ export function createModels({ api, alerts, device, settings, settleChat, answer
   };
 }
 
-export type Models = ReturnType<typeof createModels>;
-
 /** What there is of a model of the catalogue. */
 export function cardOfCatalogue(
   { cards }: ModelsFacts,

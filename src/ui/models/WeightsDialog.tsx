@@ -5,6 +5,7 @@ import type { Offer } from '../../state/models.ts';
 import { useApp } from '../appContext.ts';
 import { Dialog } from '../Dialog.tsx';
 import { say } from '../say.ts';
+import { useFit } from './useFit.ts';
 import { size } from '../format.ts';
 
 /** A scale for each 32 weights is half a bit more; under 4 bits embeddings keep 8. */
@@ -67,6 +68,8 @@ interface ChoiceProps {
 function Choice({ mode, bytes, chosen, onChoose }: ChoiceProps): ReactNode {
   const hint = useId();
   const [name, words] = say.weights.modes[mode];
+  // Of a model that has not been read only its weights are known.
+  const { verdict } = useFit()({ storedBytes: bytes, kvBytesPerToken: 0, contextLength: 0 });
   return (
     <div className="choice">
       <label>
@@ -82,7 +85,7 @@ function Choice({ mode, bytes, chosen, onChoose }: ChoiceProps): ReactNode {
         <span className="facts">{mode === 'keep' ? size(bytes) : say.weights.about(size(bytes))}</span>
       </label>
       <p id={hint} className="facts">
-        {words}
+        {words} <span className={`verdict ${verdict}`}>{say.fit.verdicts[verdict]}</span>
       </p>
     </div>
   );
