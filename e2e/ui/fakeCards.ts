@@ -75,6 +75,22 @@ const MIXTURE: ModelCard = {
   experts: { layers: 16, experts: 64, topK: 8 },
 };
 
+/** Further published shapes: many layers, and twice as many experts. */
+const TALL: ModelCard = {
+  ...MIXTURE,
+  id: 'deepseek',
+  title: 'DeepSeek V2 Lite Chat',
+  family: 'deepseek_v2',
+  experts: { layers: 27, experts: 64, topK: 6 },
+};
+const WIDE: ModelCard = {
+  ...MIXTURE,
+  id: 'qwen-moe',
+  title: 'Qwen3 30B A3B Instruct',
+  family: 'qwen3_moe',
+  experts: { layers: 48, experts: 128, topK: 8 },
+};
+
 /** By the name the address gives; the guide is there beside them all. */
 export const STORED: Readonly<Record<string, readonly ModelCard[]>> = {
   one: [CARD],
@@ -82,6 +98,8 @@ export const STORED: Readonly<Record<string, readonly ModelCard[]>> = {
   partial: [PARTIAL],
   unfinishedFile: [PARTIAL_FILE],
   experts: [MIXTURE],
+  tall: [TALL],
+  wide: [WIDE],
 };
 
 export const DEVICE: DeviceReport = {

@@ -1,10 +1,13 @@
 /** The text of an answer on the page, aligned with the Markdown it was made from. */
+import { splitReasoning } from '../../state/reasoning.ts';
 import { align, within, type AlignedPart } from './align.ts';
 import type { TextRange } from '../../state/experts.ts';
 
-/** What an answer's article is known by, and what a part of it says of where in the answer it begins. */
-const ANSWER = 'data-answer';
-const FROM = 'data-from';
+/** An answer may stand in several articles, part by part. */
+const ANSWER = '.answer[data-message]';
+/** Each says where in the answer, or in what was thought before it, its text begins. */
+const BLOCK = '.block[data-at]';
+const THOUGHTS = '.thoughts';
 /** Letters the page adds, or shows in another order. */
 const NOT_TEXT = 'button, .katex, [aria-hidden="true"], .unseen';
 
@@ -16,17 +19,21 @@ interface AnswerText {
 
 const known = new WeakMap<Element, AnswerText>();
 
-export function answersOnPage(): readonly { readonly element: Element; readonly message: string }[] {
-  return [...document.querySelectorAll(`[${ANSWER}]`)].map((element) => ({
-    element,
-    message: element.getAttribute(ANSWER) ?? '',
-  }));
+export interface AnswerPart {
+  readonly element: HTMLElement;
+  readonly message: string;
+}
+
+const named = (element: HTMLElement): AnswerPart => ({ element, message: element.dataset['message'] ?? '' });
+
+export function answersOnPage(): readonly AnswerPart[] {
+  return [...document.querySelectorAll<HTMLElement>(ANSWER)].map(named);
 }
 
 /** The answer around an element; null outside of one. */
-export function answerAround(element: Element | null): { element: Element; message: string } | null {
-  const found = element?.closest(`[${ANSWER}]`);
-  return found ? { element: found, message: found.getAttribute(ANSWER) ?? '' } : null;
+export function answerAround(element: Element | null): AnswerPart | null {
+  const found = element?.closest<HTMLElement>(ANSWER);
+  return found ? named(found) : null;
 }
 
 function textOf(answer: Element, raw: string): AnswerText {
@@ -59,20 +66,23 @@ function textNodes(answer: Element): readonly Text[] {
   return nodes;
 }
 
-/** Parts of an answer that say where they begin are aligned each by itself. */
+/** Block by block: what went wrong in one is over with it. */
 function partsOf(nodes: readonly Text[], raw: string): readonly AlignedPart[] {
+  const { reasoning, answer } = splitReasoning(raw);
+  const answerAt = Math.max(0, raw.lastIndexOf(answer));
+  const thoughtsAt = Math.max(0, raw.indexOf(reasoning));
   const parts: AlignedPart[] = [];
   let group: string[] = [];
+  let block: HTMLElement | null | undefined;
   let from = 0;
-  let owner: Element | null | undefined;
   const close = (): void => void parts.push(...align(raw, group, from));
   for (const node of nodes) {
-    const own = node.parentElement?.closest(`[${FROM}]`) ?? null;
-    if (own !== owner) {
+    const own = node.parentElement?.closest<HTMLElement>(BLOCK) ?? null;
+    if (own !== block) {
       close();
       group = [];
-      from = Number(own?.getAttribute(FROM) ?? 0);
-      owner = own;
+      from = (own?.closest(THOUGHTS) ? thoughtsAt : answerAt) + Number(own?.dataset['at'] ?? 0);
+      block = own;
     }
     group.push(node.data);
   }
