@@ -1,6 +1,7 @@
 /** All about models: what is here and arriving, what is worth having, adding one's own, what they take. */
 import { useEffect, useId, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { useStore } from 'zustand';
+import type { ModelsFacts } from '../../state/modelFacts.ts';
 import { Alerts } from '../Alerts.tsx';
 import { useApp } from '../appContext.ts';
 import { Dialog } from '../Dialog.tsx';
@@ -43,11 +44,7 @@ export function ModelsDialog(): ReactNode {
 }
 
 /** Where nothing but the guide is here, the catalogue is what one came for. */
-function firstTab({
-  cards,
-  imports,
-  halted,
-}: ReturnType<ReturnType<typeof useApp>['models']['store']['getState']>): Tab {
+function firstTab({ cards, imports, halted }: ModelsFacts): Tab {
   const own = (cards ?? []).some(({ builtIn }) => builtIn !== true);
   return own || imports.length > 0 || halted.length > 0 ? 'yours' : 'catalogue';
 }
