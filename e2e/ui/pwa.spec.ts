@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { chromium, expect, test, type Page } from '@playwright/test';
 import { serve } from '../serve.ts';
-import { answered, answers, ask, load, state } from './steps.ts';
+import { answered, answers, ask, state } from './steps.ts';
 
 const BUILD = '.cache/harness';
 const PORT = 5175;
@@ -41,13 +41,13 @@ test('with the server gone and no network the page opens and chats, from a path 
 }) => {
   const server = await serve(BUILD, PORT, '/some/path/');
   await page.goto(`${server.url}?models=one&token=0`);
-  await expect(page.getByText('This device can do it')).toBeVisible();
+  await expect(state(page)).toHaveText('ready');
   await keptForOffline(page);
   await server.stop();
   await context.setOffline(true);
 
   await page.reload();
-  await load(page);
+  await expect(state(page)).toHaveText('ready');
   await ask(page, 'Is anyone there?');
   await answered(page);
   // The Markdown code was never asked for while there was a server.
@@ -62,7 +62,7 @@ test('a new version waits until the user takes it', async ({ page }) => {
     await page.goto(`${server.url}?models=one`);
     await keptForOffline(page);
     await page.reload();
-    await load(page);
+    await expect(state(page)).toHaveText('ready');
     await expect(page.getByText('A new version of Shoal is here.')).toBeHidden();
 
     await appendFile(join(folder, 'sw.js'), '\n// another version\n');

@@ -5,12 +5,15 @@ export const composer = (page: Page): Locator => page.getByLabel('Message', { ex
 export const answers = (page: Page): Locator => page.getByRole('article', { name: 'Answer' });
 export const state = (page: Page): Locator => page.locator('.model-state').first();
 
-/** Loads the first model of the list on the page. */
+/** Loads the first model that is stored, in place of the guide. */
 export async function load(page: Page): Promise<void> {
+  await expect(state(page)).toHaveText('ready');
+  await page.locator('.model-line').click();
   await page
     .getByRole('button', { name: /^Load / })
     .first()
     .click();
+  await expect(page.locator('.model-title')).not.toHaveText('The guide');
   await expect(state(page)).toHaveText('ready');
 }
 

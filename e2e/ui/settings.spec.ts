@@ -1,0 +1,222 @@
+/** The first screen, settings, languages, shortcuts, what the app promises. */
+import { expect, test, type Page } from '@playwright/test';
+import { answered, answers, ask, composer, load, openReady, state } from './steps.ts';
+
+const settings = (page: Page) => page.getByRole('dialog', { name: 'Settings' });
+
+/** What the fake was asked, which it repeats as its answer. */
+async function requestOf(page: Page): Promise<Record<string, unknown>> {
+  await answered(page);
+  return JSON.parse((await answers(page).last().locator('pre').textContent()) ?? '') as Record<
+    string,
+    unknown
+  >;
+}
+
+test('the guide is there at the first open, says what it is, and answers', async ({ page }) => {
+  await openReady(page);
+  await expect(page.getByText(/^This is the guide, a tiny model of 4\.5 MB/)).toBeVisible();
+  await expect(page.locator('.standing')).toContainText('Guide: tiny, explains Shoal only.');
+  await page.getByRole('button', { name: 'Where are my chats kept?' }).click();
+  await answered(page);
+  await expect(answers(page)).toContainText('(You wrote: Where are my chats kept?)');
+  await expect(page.locator('.standing')).toBeVisible();
+});
+
+test('a question asked while the model loads waits for it', async ({ page }) => {
+  await page.goto('/?load=150&token=0');
+  await expect(state(page)).toHaveText(/^loading/);
+  await ask(page, 'Are you awake?');
+  await expect(page.getByText('Are you awake?')).toBeVisible();
+  await expect(state(page)).toHaveText(/^loading/);
+  await answered(page);
+  await expect(answers(page)).toContainText('(You wrote: Are you awake?)');
+});
+
+test('without WebGPU the guide answers on the processor, and says so', async ({ page }) => {
+  await openReady(page, '?device=NO_WEBGPU&token=0');
+  await expect(page.locator('.standing')).toContainText('It answers on the processor');
+  await ask(page, 'Hello');
+  await answered(page);
+  await page.getByRole('button', { name: 'How to switch it on' }).click();
+  await expect(page.getByRole('dialog', { name: 'This device' })).toBeVisible();
+});
+
+test('the model used last is loaded again; where it is gone, the guide', async ({ page }) => {
+  await page.goto('/?models=one');
+  await load(page);
+  await page.goto('/?models=one');
+  await expect(page.locator('.model-title')).toHaveText('SmolLM2 135M Instruct');
+  await expect(page.locator('.standing')).toHaveCount(0);
+  await expect(state(page)).toHaveText('ready');
+  await page.goto('/');
+  await expect(page.locator('.model-title')).toHaveText('The guide');
+});
+
+test('a style sets its values, and they reach the model; the guide keeps its own', async ({ page }) => {
+  await openReady(page, '?models=one&token=0&answer=request');
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByRole('radio', { name: /^Inventive/ }).check();
+  await page.keyboard.press('Escape');
+  await ask(page, 'Hello');
+  expect(await requestOf(page)).toMatchObject({ sampling: { temperature: 0.3, topP: 0.9 } });
+
+  await load(page);
+  await ask(page, 'Hello again');
+  await expect(answers(page)).toHaveCount(2);
+  expect(await requestOf(page)).toMatchObject({ sampling: { temperature: 1.1, topK: 0, topP: 1 } });
+
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await expect(page.getByRole('radio', { name: /^Inventive/ })).toBeChecked();
+  await page.getByText('Each value').click();
+  await page.getByLabel('Temperature').fill('0.25');
+  await expect(page.getByRole('radio', { name: /^Your own/ })).toBeChecked();
+  await page.getByRole('button', { name: 'Back to defaults' }).click();
+  await expect(page.getByRole('radio', { name: /^Balanced/ })).toBeChecked();
+  await expect(page.getByLabel('Temperature')).toHaveValue('0.7');
+});
+
+test('half-typed numbers change nothing, and what was typed stays until the field is left', async ({
+  page,
+}) => {
+  await openReady(page, '?models=one');
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByText('Each value').click();
+  const temperature = page.getByLabel('Temperature');
+  await temperature.fill('');
+  await expect(temperature).toHaveValue('');
+  await page.getByLabel('Top-k').focus();
+  await expect(temperature).toHaveValue('0.7');
+  await temperature.fill('7');
+  await page.getByLabel('Top-k').focus();
+  await expect(temperature).toHaveValue('0.7');
+});
+
+test('the context says what memory it takes, and loads again with another length', async ({ page }) => {
+  await page.goto('/?models=one');
+  await load(page);
+  await page.getByRole('button', { name: 'Settings' }).click();
+  // 4096 positions of 46,080 bytes.
+  await expect(settings(page)).toContainText('4,096 tokens take 189 MB with SmolLM2 135M Instruct.');
+  await page.getByLabel('Context').fill('2048');
+  await expect(settings(page)).toContainText('2,048 tokens take 94 MB');
+  await page.getByRole('button', { name: 'Load again with the new length' }).click();
+  await expect(settings(page)).not.toContainText('Loaded with');
+  await page.getByLabel('Context').fill('100000');
+  await expect(settings(page)).toContainText('SmolLM2 135M Instruct reads at most 8,192 tokens.');
+});
+
+test('the theme of the settings stands above the system’s, and is kept', async ({ page }) => {
+  const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await openReady(page);
+  const light = await ground();
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByLabel('Theme').selectOption('dark');
+  await expect.poll(ground).not.toBe(light);
+  const dark = await ground();
+  await openReady(page);
+  expect(await ground()).toBe(dark);
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByLabel('Theme').selectOption('system');
+  await expect.poll(ground).toBe(light);
+});
+
+test('the language changes at once, everywhere, and is kept', async ({ page }) => {
+  await openReady(page);
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByLabel('Language').selectOption('zh');
+  await expect(page.getByRole('dialog', { name: '设置' })).toBeVisible();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'zh-Hans');
+  await page.keyboard.press('Escape');
+  await expect(page.getByText(/^这是“向导”/)).toBeVisible();
+  await page.reload();
+  await expect(page.getByText(/^这是“向导”/)).toBeVisible();
+  await page.getByRole('button', { name: '设置' }).click();
+  await page.getByLabel('语言').selectOption('en');
+  await expect(page.getByRole('dialog', { name: 'Settings' })).toBeVisible();
+});
+
+test.describe('where the browser prefers Chinese', () => {
+  test.use({ locale: 'zh-CN' });
+
+  test('the page speaks it from the first, and asks the guide in English', async ({ page }) => {
+    await page.goto('/?token=0');
+    await expect(page.locator('html')).toHaveAttribute('lang', 'zh-Hans');
+    await expect(page.getByText('向导只懂英文', { exact: false })).toBeVisible();
+    await page.getByRole('button', { name: '我的对话存在哪里？' }).click();
+    await expect(page.getByText('(You wrote: Where are my chats kept?)')).toBeVisible();
+  });
+});
+
+test('shortcuts work where nothing is written, and with Ctrl where something is', async ({ page }) => {
+  await openReady(page);
+  await composer(page).fill('');
+  await composer(page).press('?');
+  await expect(composer(page)).toHaveValue('?');
+  await composer(page).press('Control+,');
+  await expect(settings(page)).toBeVisible();
+  await page.keyboard.press('m');
+  await expect(settings(page)).toBeVisible();
+  await page.keyboard.press('Escape');
+
+  await composer(page).blur();
+  await page.keyboard.press('?');
+  const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await expect(sheet).toContainText('New chat');
+  await sheet.getByRole('checkbox').uncheck();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('m');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await page.keyboard.press('Control+/');
+  await sheet.getByRole('checkbox').check();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('m');
+  await expect(page.getByRole('dialog', { name: 'Models' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('c');
+  await expect(composer(page)).toBeFocused();
+});
+
+test('shortcuts go among conversations, and to the search', async ({ page }) => {
+  await openReady(page, '?token=0');
+  for (const question of ['First question', 'Second question']) {
+    await ask(page, question);
+    await answered(page);
+    await page.keyboard.press('Control+Shift+O');
+    await expect(page.locator('.welcome')).toBeVisible();
+  }
+  await composer(page).blur();
+  await page.keyboard.press('j');
+  await expect(page.getByText('Second question', { exact: true })).toBeVisible();
+  await page.keyboard.press('j');
+  await expect(page.getByText('First question', { exact: true })).toBeVisible();
+  await page.keyboard.press('k');
+  await expect(page.getByText('Second question', { exact: true })).toBeVisible();
+  await page.keyboard.press('/');
+  await expect(page.getByRole('searchbox')).toBeFocused();
+});
+
+test('the app says in its own words what it promises, and shows the guide’s card', async ({ page }) => {
+  await page.route('**/guide/README.md', (route) =>
+    route.fulfill({
+      contentType: 'text/markdown',
+      body: '---\nlicense: mit\n---\n\n# The guide\n\nTrained on **stories**.\n',
+    }),
+  );
+  await openReady(page);
+  await page.getByRole('button', { name: 'About and privacy' }).click();
+  const about = page.getByRole('dialog', { name: 'About and privacy' });
+  await expect(about).toContainText('There is no account and no server of ours.');
+  await expect(about).toContainText('When the browser may clear them');
+  await expect(about.locator('.guide-card strong')).toHaveText('stories');
+  await expect(about.locator('.guide-card')).not.toContainText('license');
+  await expect(about).toContainText(/Version \d+\.\d+\.\d+/);
+});
+
+test('where the card is missing, About says so', async ({ page }) => {
+  await page.route('**/guide/README.md', (route) => route.fulfill({ status: 404 }));
+  await openReady(page);
+  await page.getByRole('button', { name: 'About and privacy' }).click();
+  await expect(page.getByText('The card could not be read.', { exact: false })).toBeVisible();
+});

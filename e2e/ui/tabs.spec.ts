@@ -1,0 +1,57 @@
+/** Two tabs of one browser: one holds the GPU, settings are the same in both. */
+import { expect, test } from '@playwright/test';
+import { answered, answers, ask, composer, load, openReady, state } from './steps.ts';
+
+test('a second tab says where Shoal speaks, and takes over when asked', async ({ page, context }) => {
+  await page.goto('/?models=one&token=0');
+  await load(page);
+  const second = await context.newPage();
+  await second.goto('/?models=one&token=0');
+  await expect(second.getByText('Shoal is speaking in another tab')).toBeVisible();
+  await expect(composer(second)).toHaveCount(0);
+
+  await second.getByRole('button', { name: 'Use it here' }).click();
+  await expect(second.locator('.model-title')).toHaveText('SmolLM2 135M Instruct');
+  await expect(state(second)).toHaveText('ready');
+  await ask(second, 'Do you hear me?');
+  await answered(second);
+
+  // The one that lost it shows the same, keeps the conversations, and can take it back.
+  await expect(page.getByText('Shoal is speaking in another tab')).toBeVisible();
+  await page.getByRole('button', { name: 'Use it here' }).click();
+  await expect(state(page)).toHaveText('ready');
+  await expect(second.getByText('Shoal is speaking in another tab')).toBeVisible();
+  await expect(answers(second)).toContainText('(You wrote: Do you hear me?)');
+});
+
+test('an answer is ended and kept when another tab takes over', async ({ page, context }) => {
+  await openReady(page, '?token=40');
+  await ask(page, 'Tell me everything');
+  await expect(answers(page)).toContainText('Reversing a list');
+  const second = await context.newPage();
+  await second.goto('/?token=0');
+  await second.getByRole('button', { name: 'Use it here' }).click();
+  await expect(state(second)).toHaveText('ready');
+  await expect(page.getByText('Stopped.')).toBeVisible();
+});
+
+test('when the tab that held it closes, the other goes on by itself', async ({ page, context }) => {
+  await openReady(page);
+  const second = await context.newPage();
+  await second.goto('/');
+  await expect(second.getByText('Shoal is speaking in another tab')).toBeVisible();
+  await page.close();
+  await expect(state(second)).toHaveText('ready');
+});
+
+test('settings changed in one tab hold in the other', async ({ page, context }) => {
+  await openReady(page);
+  const second = await context.newPage();
+  await second.goto('/');
+  await second.getByRole('button', { name: 'Settings' }).click();
+  await second.getByLabel('System prompt').fill('Be brief.');
+  await second.getByLabel('Language').selectOption('zh');
+  await expect(page.getByText(/^这是“向导”/)).toBeVisible();
+  await page.getByRole('button', { name: '设置' }).click();
+  await expect(page.getByLabel('系统提示词')).toHaveValue('Be brief.');
+});
