@@ -5,7 +5,7 @@ import type { Panel } from '../state/view.ts';
 import { Alerts } from './Alerts.tsx';
 import { useApp } from './appContext.ts';
 import { Composer } from './chat/Composer.tsx';
-import { Conversation } from './chat/Conversation.tsx';
+import { fetchConversation } from './chat/later.ts';
 import { DropZone } from './DropZone.tsx';
 import { Elsewhere } from './Elsewhere.tsx';
 import { Header } from './Header.tsx';
@@ -16,6 +16,7 @@ import { UpdateBar } from './UpdateBar.tsx';
 import { useWho } from './useWho.ts';
 import { Welcome } from './Welcome.tsx';
 
+const Conversation = lazy(async () => ({ default: (await fetchConversation()).Conversation }));
 // What opens over the page is fetched when it does.
 const About = lazy(async () => ({ default: (await import('./About.tsx')).About }));
 const DevicePage = lazy(async () => ({ default: (await import('./device/DevicePage.tsx')).DevicePage }));
@@ -66,7 +67,9 @@ function Middle(): ReactNode {
   return (
     <div className="middle">
       <Header />
-      <main className="column">{spoken ? <Conversation /> : <Welcome />}</main>
+      <main className="column">
+        <Suspense>{spoken ? <Conversation /> : <Welcome />}</Suspense>
+      </main>
       <footer className="column bottom">
         {panel === null && <Alerts />}
         <Notices />

@@ -4,7 +4,7 @@ import { useApp } from '../appContext.ts';
 import { SendIcon, StopIcon } from '../icons.tsx';
 import { say } from '../say.ts';
 import { AttachButton, Attachments } from './Attachments.tsx';
-import { preloadMarkdown } from './Prose.tsx';
+import { preloadConversation } from './later.ts';
 
 export function Composer(): ReactNode {
   const { chat } = useApp();
@@ -95,7 +95,7 @@ function useReadiness(field: { readonly current: HTMLTextAreaElement | null }): 
   const loaded = useStore(models.store, (s) => s.loaded);
   const loading = useStore(models.store, (s) => s.loading !== null);
   useEffect(() => {
-    if (loading) preloadMarkdown();
+    if (loading) preloadConversation();
   }, [loading]);
   useEffect(() => {
     if (loaded) field.current?.focus({ preventScroll: true });

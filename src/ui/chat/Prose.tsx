@@ -3,18 +3,13 @@ import { lazy, memo, Suspense, useMemo, type ReactNode } from 'react';
 import type { Block } from './blocks.ts';
 import { Code } from './Code.tsx';
 import { Harmless } from './Harmless.tsx';
+import { fetchMarkdown } from './later.ts';
 import { mathsText } from './mathsText.ts';
 import { Note } from './Note.tsx';
 
-const fetchMarkdown = () => import('./Markdown.tsx');
 const Markdown = lazy(async () => ({ default: (await fetchMarkdown()).Markdown }));
 /** Mathematics weighs more than all else on the page, so it comes only to a text that has some. */
 const Maths = lazy(async () => ({ default: (await import('./Maths.tsx')).Maths }));
-
-/** Called when an answer becomes likely, so that its first words are already drawn as they should be. */
-export function preloadMarkdown(): void {
-  void fetchMarkdown();
-}
 
 interface ProseProps {
   readonly blocks: readonly Block[];
