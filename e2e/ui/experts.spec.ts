@@ -38,7 +38,7 @@ function litPixels(page: Page): Promise<number> {
 /** The text the page marks, by the browser's own highlights. */
 function marked(page: Page, name: string): Promise<string[]> {
   return page.evaluate(
-    (highlight) => [...(CSS.highlights.get(highlight) ?? [])].map((range) => String(range)),
+    (highlight) => [...(CSS.highlights.get(highlight) ?? [])].map((range) => (range as Range).toString()),
     name,
   );
 }

@@ -109,13 +109,12 @@ export function createExperts({ models, view, settings }: Neighbours) {
 /** From dots to words, and from words to dots. */
 function createPointing(store: StoreApi<ExpertFacts>, known: () => ExpertHearing | null) {
   return {
-    point: (pointed: ExpertRef | null): void => store.setState({ pointed }),
-    /** Holds an expert, or lets it go where it is held already. */
-    pin(expert: ExpertRef | null): void {
-      const { pinned } = store.getState();
-      const again = pinned?.layer === expert?.layer && pinned?.expert === expert?.expert;
-      store.setState({ pinned: again ? null : expert });
+    point(expert: ExpertRef | null): void {
+      if (!same(store.getState().pointed, expert)) store.setState({ pointed: expert });
     },
+    /** Holds an expert, or lets it go where it is held already. */
+    pin: (expert: ExpertRef | null): void =>
+      store.setState(({ pinned }) => ({ pinned: same(pinned, expert) ? null : expert })),
     /** The character of an answer's text under the pointer; null for none. */
     pointAt(message: string | null, offset = 0): void {
       const piece = message === null ? null : (known()?.pieceAt(message, offset) ?? null);
@@ -134,6 +133,10 @@ function createPointing(store: StoreApi<ExpertFacts>, known: () => ExpertHearing
       return expert ? (known()?.rangesOf(message, expert) ?? []) : [];
     },
   };
+}
+
+function same(a: ExpertRef | null, b: ExpertRef | null): boolean {
+  return a?.layer === b?.layer && a?.expert === b?.expert;
 }
 
 export type Experts = ReturnType<typeof createExperts>;

@@ -14,7 +14,9 @@ import { say } from '../say.ts';
 
 export function Named({ usage }: { readonly usage: ExpertUsage | null }): ReactNode {
   const { experts } = useApp();
-  const { pointed, pinned, token } = useStore(experts.store);
+  const pointed = useStore(experts.store, (s) => s.pointed);
+  const pinned = useStore(experts.store, (s) => s.pinned);
+  const token = useStore(experts.store, (s) => s.token);
   const expert = pointed ?? pinned;
   return (
     <div className="expert-named">
@@ -34,12 +36,11 @@ function name({ layer, expert }: ExpertRef, usage: ExpertUsage | null): string {
 /** Where it took part in what is on the page. */
 function Held({ held }: { readonly held: boolean }): ReactNode {
   const { experts, chat } = useApp();
-  const passages = useStore(chat.store, ({ messages, answering }) =>
-    [...messages, ...(answering ? [answering] : [])].reduce(
-      (sum, { id }) => sum + experts.marksOf(id).length,
-      0,
-    ),
-  );
+  const messages = useStore(chat.store, (s) => s.messages);
+  const answering = useStore(chat.store, (s) => s.answering?.id ?? null);
+  // Of an answer being spoken, as often as its counts are looked at.
+  const ids = [...messages.map(({ id }) => id), ...(answering === null ? [] : [answering])];
+  const passages = ids.reduce((sum, id) => sum + experts.marksOf(id).length, 0);
   return (
     <p className="facts">
       {say.experts.marked(passages)}
@@ -58,7 +59,7 @@ function Held({ held }: { readonly held: boolean }): ReactNode {
 
 function Word({ token }: { readonly token: TokenRef }): ReactNode {
   const { experts } = useApp();
-  const { shape } = useStore(experts.store);
+  const shape = useStore(experts.store, (s) => s.shape);
   const text = experts.textOf(token.message).slice(token.start, token.end).trim();
   const choices = experts.choicesOf(token);
   const tokens = token.endToken - token.firstToken;
