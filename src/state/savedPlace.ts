@@ -15,7 +15,16 @@ let opening: Promise<Opened> | undefined;
 const place = (): UseStore => (store ??= createStore('shoal-page', 'facts'));
 
 export function open(): Promise<Opened> {
-  return (opening ??= place()('readwrite', bringUpToDate).catch((): Opened => ({ phase: 'absent' })));
+  return (opening ??= tryToOpen());
+}
+
+/** A browser that gives the page no storage may throw at once, or later. */
+async function tryToOpen(): Promise<Opened> {
+  try {
+    return await place()('readwrite', bringUpToDate);
+  } catch {
+    return { phase: 'absent' };
+  }
 }
 
 /** One entry as it is stored; undefined where it is absent, or nothing may be read. */
@@ -57,6 +66,8 @@ export async function writeEntries(
       if (value === undefined) entries.delete(key);
       else entries.put(value, key);
     }
+    // At once: a page that is being left waits for no request's success.
+    entries.transaction.commit();
     return promisifyRequest(entries.transaction);
   }).then(
     () => true,

@@ -1,26 +1,38 @@
 /** What can be done with a conversation of the list. Open from the start: it is fetched when it is asked for. */
 import * as Menu from '@radix-ui/react-dropdown-menu';
 import { Ellipsis } from 'lucide-react';
-import { useRef, useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { Head } from '../../state/conversations.ts';
 import { useApp } from '../appContext.ts';
 import { say } from '../say.ts';
 
+/** How the menu was first asked for. */
+export interface Asked {
+  /** The modal drawer it is opened in: that lies over everything else. */
+  readonly within: HTMLElement | null;
+  readonly byKey: boolean;
+}
+
 interface MenuProps {
   readonly head: Head;
   readonly title: string;
-  /** The modal drawer it is opened in: that lies over everything else. */
-  readonly within: HTMLElement | null;
+  readonly asked: Asked;
   readonly reached: boolean;
   readonly onRename: () => void;
   readonly onSystem: () => void;
 }
 
-export function ItemMenu({ head, title, within, reached, onRename, onSystem }: MenuProps): ReactNode {
+export function ItemMenu({ head, title, asked, reached, onRename, onSystem }: MenuProps): ReactNode {
   const { conversations } = useApp();
   const [open, setOpen] = useState(true);
   /** Takes the focus itself, so that it does not go back to the button. */
   const moves = useRef(false);
+  const first = useRef<HTMLDivElement>(null);
+  // The key was pressed before this code was here to see it: its user stands on the first item.
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => asked.byKey && first.current?.focus());
+    return () => cancelAnimationFrame(frame);
+  }, [asked]);
   const words = say.conversations;
   const exportAs = (as: 'markdown' | 'json'): void =>
     void conversations.exportOne(head.id, as, words.markdown);
@@ -42,14 +54,16 @@ export function ItemMenu({ head, title, within, reached, onRename, onSystem }: M
       >
         <Ellipsis className="icon" aria-hidden="true" />
       </Menu.Trigger>
-      <Menu.Portal container={within}>
+      <Menu.Portal container={asked.within}>
         <Menu.Content
           className="menu"
           align="end"
           collisionPadding={8}
           onCloseAutoFocus={(event) => moves.current && event.preventDefault()}
         >
-          <Menu.Item onSelect={then(onRename)}>{words.rename}</Menu.Item>
+          <Menu.Item ref={first} onSelect={then(onRename)}>
+            {words.rename}
+          </Menu.Item>
           <Menu.Item onSelect={() => conversations.pin(head.id, !head.pinned)}>
             {head.pinned ? words.unpin : words.pin}
           </Menu.Item>

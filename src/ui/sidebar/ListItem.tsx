@@ -5,6 +5,7 @@ import { useStore } from 'zustand';
 import type { Excerpt, Head } from '../../state/conversations.ts';
 import { useApp } from '../appContext.ts';
 import { say } from '../say.ts';
+import type { Asked } from './ItemMenu.tsx';
 import { SystemPrompt } from './SystemPrompt.tsx';
 
 const ItemMenu = lazy(() => import('./ItemMenu.tsx').then((file) => ({ default: file.ItemMenu })));
@@ -81,7 +82,7 @@ interface MenuButtonProps {
 
 /** The menu's code is fetched at the first press of any of these buttons. */
 function MenuButton({ head, title, reached, onRename, onSystem }: MenuButtonProps): ReactNode {
-  const [asked, setAsked] = useState<{ readonly within: HTMLElement | null } | null>(null);
+  const [asked, setAsked] = useState<Asked | null>(null);
   const button = (
     <button
       type="button"
@@ -89,7 +90,10 @@ function MenuButton({ head, title, reached, onRename, onSystem }: MenuButtonProp
       aria-label={say.conversations.options(title)}
       aria-haspopup="menu"
       tabIndex={reached ? 0 : -1}
-      onClick={({ currentTarget }) => setAsked({ within: currentTarget.closest('dialog') })}
+      onClick={({ currentTarget, detail }) =>
+        // A click by a key counts no presses of a pointer.
+        setAsked({ within: currentTarget.closest('dialog'), byKey: detail === 0 })
+      }
     >
       <Ellipsis className="icon" aria-hidden="true" />
     </button>
@@ -100,7 +104,7 @@ function MenuButton({ head, title, reached, onRename, onSystem }: MenuButtonProp
       <ItemMenu
         head={head}
         title={title}
-        within={asked.within}
+        asked={asked}
         reached={reached}
         onRename={onRename}
         onSystem={onSystem}
