@@ -259,7 +259,7 @@ export interface WorkerApi {
     onProgress: (p: ImportProgress) => void,
   ): Promise<Result<ModelCard>>;
   deleteModel(id: string): Promise<Result<null>>;
-  /** Reads every record of a stored model and checks its hash. */
+  /** Reads every record of a stored model and checks its hash; progress in bytes. BAD_REQUEST for a built-in one. */
   verifyModel(
     job: string,
     id: string,

@@ -1,4 +1,4 @@
-/** `npm run infer` on a folder of a mixture of experts, in both runtimes: what PyTorch writes. */
+/** `npm run infer` on a folder of a mixture of experts, in every runtime: what PyTorch writes; and the built-in model by its name. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
@@ -18,8 +18,15 @@ const args = [
   tokens.slice(0, promptTokens).join(),
 ];
 
-it.each(['browser', 'node'])('infer writes what PyTorch writes: %s', async (runtime) => {
+it.each(['browser', 'node', 'cpu'])('infer writes what PyTorch writes: %s', async (runtime) => {
   const made = await infer([...args, '--runtime', runtime]);
   expect(made.promptTokens).toBe(promptTokens);
   expect(made.tokens).toEqual(tokens.slice(promptTokens));
+});
+
+it('infer knows the built-in model by its name', async () => {
+  const asked = ['--model', 'guide', '--prompt', 'hello', '--chat', '--greedy', '--max-tokens', '40'];
+  const { text, tokens: said } = await infer([...asked, '--runtime', 'cpu']);
+  expect(said.length).toBeLessThan(40);
+  expect(text).toMatch(/guide/i);
 });
