@@ -6,7 +6,6 @@ export interface GuideRun {
   readonly runsOn: LoadedReport['runsOn'];
   /** Milliseconds since the navigation began, in order. */
   readonly marks: readonly { readonly what: string; readonly at: number }[];
-  readonly text: string;
   readonly tokensPerSecond: number;
 }
 
@@ -57,7 +56,8 @@ async function run(): Promise<GuideRun> {
   });
   if (!chatted.ok) throw new Error(chatted.failure.message);
   mark('answered');
-  return { runsOn: loaded.value.runsOn, marks, text, tokensPerSecond: chatted.value.tokensPerSecond };
+  if (text === '') throw new Error('the guide said nothing');
+  return { runsOn: loaded.value.runsOn, marks, tokensPerSecond: chatted.value.tokensPerSecond };
 }
 
 window.guideRun = run();
