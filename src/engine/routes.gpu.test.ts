@@ -4,9 +4,12 @@ import type { Gpu } from '../gpu/index.ts';
 import { openTestGpu } from '../gpu/testGpu.ts';
 import { readGolden, type Golden } from '../graph/golden.ts';
 import type { TokenRoutes } from '../graph/index.ts';
+import { createMemoryStore } from '../storage/index.ts';
 import { chat } from './chat.ts';
 import type { LoadedModel } from './loadModel.ts';
+import { loadPlainModel } from './plainModel.ts';
 import { GREEDY } from './sampling.ts';
+import { importWith } from './testImport.ts';
 import { loadTestModel } from './testModel.ts';
 import { trace } from './trace.ts';
 
@@ -51,14 +54,14 @@ describe.each(['deepseek_v3', 'olmoe', 'gpt_oss'])('the routes of %s', (name) =>
   });
   afterAll(() => model.dispose());
 
-  async function speak(prompt: readonly number[], maxTokens: number, wanted = true) {
-    model.session.reset();
-    await model.session.sync(prompt, signal, () => undefined);
+  async function speak(prompt: readonly number[], maxTokens: number, wanted = true, of = model) {
+    of.session.reset();
+    await of.session.sync(prompt, signal, () => undefined);
     const routes: TokenRoutes[] = [];
     const ids: number[] = [];
-    const onTokenRoutes = wanted ? (of: TokenRoutes) => void routes.push(of) : undefined;
+    const onTokenRoutes = wanted ? (told: TokenRoutes) => void routes.push(told) : undefined;
     const options = { sampling: GREEDY, maxTokens, stopIds: new Set<number>(), signal, onTokenRoutes };
-    for await (const id of model.session.generate(options)) ids.push(id);
+    for await (const id of of.session.generate(options)) ids.push(id);
     return { ids, routes };
   }
 
@@ -72,6 +75,22 @@ describe.each(['deepseek_v3', 'olmoe', 'gpt_oss'])('the routes of %s', (name) =>
       expect(idsByLayer(of, golden.routes.length), `token ${token}`).toEqual(recorded);
       expect([...of.weights].every((weight) => weight > 0 && Number.isFinite(weight))).toBe(true);
     });
+  });
+
+  it('are told on the CPU as well, with the same weights', async () => {
+    const store = createMemoryStore();
+    const opened = { open: () => Promise.resolve(golden.folder!), origin: 'file:golden' };
+    const manifest = await importWith({ store }, opened);
+    const options = { contextLength: 128, signal, onProgress: () => undefined };
+    const plain = await loadPlainModel(store, manifest, options);
+    const prompt = golden.tokens.slice(0, golden.promptTokens);
+    const [there, here] = [await speak(prompt, 6, true, plain), await speak(prompt, 6)];
+    expect(there.ids).toEqual(here.ids);
+    expect(there.routes.map(({ ids }) => ids)).toEqual(here.routes.map(({ ids }) => ids));
+    const weights = (of: readonly TokenRoutes[]): number[] => of.flatMap((one) => [...one.weights]);
+    const plainly = weights(there.routes);
+    weights(here.routes).forEach((weight, at) => expect(weight).toBeCloseTo(plainly[at]!, 5));
+    plain.dispose();
   });
 
   it('come out of a chat with its tokens, in their order, the traced ones', async () => {

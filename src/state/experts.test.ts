@@ -153,6 +153,18 @@ describe('words and experts', () => {
     expect(experts.store.getState().pinned).toBeNull();
   });
 
+  it('goes by what was pointed at last', () => {
+    const { experts, load, view } = room();
+    load('guide', SHAPE);
+    view.setDrawer('experts');
+    speak(experts);
+    experts.point({ layer: 0, expert: 2 });
+    experts.pointAt('m', 5);
+    expect(experts.store.getState()).toMatchObject({ pointed: null, token: { start: 3 } });
+    experts.point({ layer: 0, expert: 2 });
+    expect(experts.store.getState()).toMatchObject({ pointed: { expert: 2 }, token: null });
+  });
+
   it('joins neighbouring words', () => {
     const hearing = createHearing('guide', SHAPE);
     const heard = hearing.begin('c', 'm', () => undefined);

@@ -106,11 +106,12 @@ export function createExperts({ models, view, settings }: Neighbours) {
   };
 }
 
-/** From dots to words, and from words to dots. */
+/** From dots to words, and from words to dots: what was pointed at last counts. */
 function createPointing(store: StoreApi<ExpertFacts>, known: () => ExpertHearing | null) {
   return {
     point(expert: ExpertRef | null): void {
-      if (!same(store.getState().pointed, expert)) store.setState({ pointed: expert });
+      if (same(store.getState().pointed, expert)) return;
+      store.setState(expert ? { pointed: expert, token: null } : { pointed: null });
     },
     /** Holds an expert, or lets it go where it is held already. */
     pin: (expert: ExpertRef | null): void =>
@@ -121,7 +122,9 @@ function createPointing(store: StoreApi<ExpertFacts>, known: () => ExpertHearing
       const { token } = store.getState();
       if (token === null && piece === null) return;
       if (token?.message === message && token?.start === piece?.start) return;
-      store.setState({ token: piece && message !== null ? { message, ...piece } : null });
+      store.setState(
+        piece && message !== null ? { token: { message, ...piece }, pointed: null } : { token: null },
+      );
     },
     /** An answer's text as it was heard; '' of one that was not. */
     textOf: (message: string): string => known()?.textOf(message) ?? '',

@@ -21,7 +21,7 @@ export function Named({ usage }: { readonly usage: ExpertUsage | null }): ReactN
   return (
     <div className="expert-named">
       <p aria-live="polite">
-        {token && !pointed ? <Word token={token} /> : expert ? name(expert, usage) : say.experts.hint}
+        {token ? <Word token={token} /> : expert ? name(expert, usage) : say.experts.hint}
       </p>
       {expert && <Held held={pointed === null && pinned !== null} />}
     </div>

@@ -14,12 +14,11 @@ describe.each([
     expect(grid.pitch).toBeGreaterThanOrEqual(4.6);
     expect(grid.pitch).toBeLessThanOrEqual(20);
     for (const layer of [0, of.layers - 1]) {
-      for (let expert = 0; expert < of.experts; expert++) {
-        const { x, y } = centreOf(grid, layer, expert);
-        expect(x + grid.pitch / 2).toBeLessThanOrEqual(width + 1e-9);
-        expect(y + grid.pitch / 2).toBeLessThanOrEqual(grid.height);
-        expect(dotAt(grid, x, y)).toEqual({ layer, expert });
-      }
+      const all = Array.from({ length: of.experts }, (_unused, expert) => expert);
+      const centres = all.map((expert) => centreOf(grid, layer, expert));
+      expect(centres.map(({ x, y }) => dotAt(grid, x, y))).toEqual(all.map((expert) => ({ layer, expert })));
+      expect(Math.max(...centres.map(({ x }) => x)) + grid.pitch / 2).toBeLessThanOrEqual(width + 1e-9);
+      expect(Math.max(...centres.map(({ y }) => y)) + grid.pitch / 2).toBeLessThanOrEqual(grid.height);
     }
   });
 });

@@ -5,6 +5,8 @@ import { centreOf, type Grid } from './grid.ts';
 export interface Colours {
   readonly dot: string;
   readonly lit: string;
+  /** What the canvas stands on. */
+  readonly under: string;
   readonly ring: string;
   readonly held: string;
   readonly text: string;
@@ -18,6 +20,7 @@ export function coloursOf(element: Element): Colours {
   return {
     dot: colour('--dot'),
     lit: colour('--coral'),
+    under: colour('--raised'),
     ring: colour('--ink'),
     held: colour('--coral-line'),
     text: colour('--ink-soft'),
@@ -29,6 +32,7 @@ export function coloursOf(element: Element): Colours {
 const STEPS = 20;
 /** Below it a square cannot be told from a circle, and costs less. */
 const ROUND_FROM = 7;
+const AT_REST = 0.55;
 /** Radius of a resting and of a fully lit dot, in pitches. */
 const RESTING = 0.26;
 const LIT = 0.44;
@@ -50,7 +54,7 @@ export function paintGround(context: CanvasRenderingContext2D, grid: Grid, colou
   for (let layer = 0; layer < grid.layers; layer++) {
     for (let expert = 0; expert < grid.experts; expert++) addDot(path, grid, layer, expert, RESTING);
   }
-  fillDots(context, path, colours.dot, 0.55);
+  fillDots(context, path, colours.dot, AT_REST);
   paintNumbers(context, grid, colours);
 }
 
@@ -71,7 +75,7 @@ export function paintLevels(
   context: CanvasRenderingContext2D,
   grid: Grid,
   levels: Float32Array,
-  { lit }: Colours,
+  { lit, dot, under }: Colours,
 ): void {
   const paths: (Path2D | undefined)[] = [];
   for (let place = 0; place < levels.length; place++) {
@@ -81,7 +85,13 @@ export function paintLevels(
     const size = RESTING + (LIT - RESTING) * (step / STEPS);
     addDot(path, grid, Math.floor(place / grid.experts), place % grid.experts, size);
   }
-  paths.forEach((path, step) => path && fillDots(context, path, lit, step / STEPS));
+  paths.forEach((path, step) => {
+    if (!path) return;
+    // A lit dot is larger than it was at rest: what it grew over is mixed alike.
+    fillDots(context, path, under, 1);
+    fillDots(context, path, dot, AT_REST * (1 - step / STEPS));
+    fillDots(context, path, lit, step / STEPS);
+  });
 }
 
 function fillDots(context: CanvasRenderingContext2D, dots: Path2D, colour: string, alpha: number): void {
