@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { expect } from '@playwright/test';
 import { setNumber, setSlices, setText } from '../../src/tools/ggufEdits.ts';
-import { answered, ask, state } from '../ui/steps.ts';
+import { answered, ask } from '../ui/steps.ts';
 import { tinyModel } from './modelFiles.ts';
-import { choose, type FilePayload, openModels, test } from './product.ts';
+import { add, choose, type FilePayload, loaded, openModels, test } from './product.ts';
 import { storedModels } from './stored.ts';
 
 const named = (name: string, file: FilePayload): FilePayload => ({ ...file, name });
@@ -103,10 +103,8 @@ const BAD: readonly { readonly file: FilePayload; readonly title: string; readon
 ];
 
 test('each bad file is told in its own words and leaves everything as it was', async ({ page }) => {
-  await choose(page, tinyModel('qwen2'));
-  await expect(state(page)).toHaveText('ready');
+  await add(page, tinyModel('qwen2'));
   const before = await storedModels(page);
-  await openModels(page);
   const alert = page.getByRole('dialog').getByRole('alert');
   for (const { file, title, facts } of BAD) {
     await choose(page, file);
@@ -117,7 +115,8 @@ test('each bad file is told in its own words and leaves everything as it was', a
     await expect(alert).toHaveCount(0);
   }
   expect(await storedModels(page)).toEqual(before);
-  await expect(page.getByRole('dialog').getByRole('listitem')).toHaveCount(1);
+  // It and the guide.
+  await expect((await openModels(page)).getByRole('listitem')).toHaveCount(2);
 
   // What is no number is stored like any other weight, and met when the model is loaded.
   await choose(
@@ -127,18 +126,15 @@ test('each bad file is told in its own words and leaves everything as it was', a
       tinyModel('qwen3_moe', (bytes) => void bytes.fill(0xff, bytes.length - OUTPUT_NORM)),
     ),
   );
-  await page.getByRole('dialog').getByRole('button', { name: 'Load nan' }).click();
+  await (await openModels(page)).getByRole('button', { name: 'Load nan' }).click();
   const told = page.getByRole('alert');
   await expect(told.locator('strong')).toHaveText('The model computes no numbers');
   await expect(told).toContainText('“nan” gave values that are not numbers');
   await told.getByRole('button', { name: 'Dismiss' }).click();
-  await openModels(page);
 
   await choose(page, tinyModel('qwen3_moe'));
-  // With no other model loaded it is at once.
-  await expect(page.locator('.model-title')).toHaveText('tiny-qwen3_moe');
-  await expect(state(page)).toHaveText('ready');
-  await page.keyboard.press('Escape');
+  await (await openModels(page)).getByRole('button', { name: 'Load tiny-qwen3_moe' }).click();
+  await loaded(page, 'tiny-qwen3_moe');
   await ask(page, 'a b c');
   await answered(page);
 });

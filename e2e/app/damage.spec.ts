@@ -1,9 +1,9 @@
 /** What was stored goes bad, the disk fills up, another tab is at work: each is told in words, and nothing else is lost. */
 import { expect, type Locator, type Page } from '@playwright/test';
 import { startRangeServer, type RangeServer } from '../../src/tools/rangeServer.ts';
-import { answered, ask, state } from '../ui/steps.ts';
+import { answered, ask } from '../ui/steps.ts';
 import { bigModel, tinyModel } from './modelFiles.ts';
-import { choose, openModels, test } from './product.ts';
+import { add, choose, loaded, openModels, test } from './product.ts';
 import { arrivedRecords, spoilRecord, storedModels } from './stored.ts';
 
 const BIG = '/big.gguf';
@@ -16,9 +16,11 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => server.close());
 
-async function download(page: Page): Promise<void> {
-  await page.getByLabel('Address of a GGUF file').fill(server.origin + BIG);
-  await page.getByRole('button', { name: 'Download', exact: true }).click();
+async function download(page: Page): Promise<Locator> {
+  const dialog = await openModels(page, 'Add your own');
+  await dialog.getByLabel('Address of a GGUF file').fill(server.origin + BIG);
+  await dialog.getByRole('button', { name: 'Download', exact: true }).click();
+  return openModels(page);
 }
 
 const titles = async (page: Page): Promise<string[]> => (await storedModels(page)).map(({ title }) => title);
@@ -34,8 +36,7 @@ for (const how of ['flip', 'remove'] as const) {
   test(`a record that is damaged (${how}) is refused by name, and mended by the same file`, async ({
     page,
   }) => {
-    await choose(page, tinyModel('qwen2'));
-    await expect(state(page)).toHaveText('ready');
+    await add(page, tinyModel('qwen2'));
     const [stored] = await storedModels(page);
     await spoilRecord(page, stored?.id ?? '', 0, how);
 
@@ -44,11 +45,11 @@ for (const how of ['flip', 'remove'] as const) {
     await expect(alert).toContainText('A stored model is damaged');
     await expect(alert).toContainText('“tiny-qwen2”');
     await expect(alert).toContainText('(0)');
-    await expect(page.getByRole('button', { name: 'Load tiny-qwen2' })).toBeVisible();
+    // The guide answers meanwhile.
+    await loaded(page);
 
-    await openModels(page);
     await choose(page, tinyModel('qwen2'));
-    await expect(state(page)).toHaveText('ready');
+    await loaded(page, 'tiny-qwen2');
     expect(await storedModels(page)).toEqual([stored]);
     await stillChats(page);
   });
@@ -58,8 +59,7 @@ test('a disk that fills while a model arrives keeps what arrived, and goes on wh
   page: first,
   product,
 }) => {
-  await choose(first, tinyModel('qwen2'));
-  await expect(state(first)).toHaveText('ready');
+  await add(first, tinyModel('qwen2'));
   /** A running browser remembers what room there was; a new one asks. */
   async function openWith(quota: { quotaSize?: number }): Promise<Page> {
     const context = await product.open();
@@ -67,26 +67,25 @@ test('a disk that fills while a model arrives keeps what arrived, and goes on wh
     const devtools = await context.newCDPSession(page);
     await devtools.send('Storage.overrideQuotaForOrigin', { origin: new URL(product.url).origin, ...quota });
     await page.goto(product.url);
-    await expect(state(page)).toHaveText('ready');
-    await openModels(page);
+    await loaded(page, 'tiny-qwen2');
     return page;
   }
 
   let page = await openWith({ quotaSize: 90e6 });
-  await download(page);
-  const dialog = (): Locator => page.getByRole('dialog');
-  await expect(dialog().getByRole('alert')).toContainText('Not enough room');
-  await expect(dialog().getByRole('alert')).toContainText('What was stored before is untouched.');
-  await expect(dialog().getByRole('button', { name: 'Resume big' })).toBeVisible();
+  let dialog = await download(page);
+  await expect(dialog.getByRole('alert')).toContainText('Not enough room');
+  await expect(dialog.getByRole('alert')).toContainText('What was stored before is untouched.');
+  await expect(dialog.getByRole('button', { name: 'Retry big' })).toBeVisible();
   const partial = (await storedModels(page)).find((model) => model.state === 'partial');
   expect(arrivedRecords(partial)).toBeGreaterThan(0);
   expect(arrivedRecords(partial)).toBeLessThan(partial?.records.length ?? 0);
   await stillChats(page);
 
   page = await openWith({});
-  await dialog().getByRole('button', { name: 'Resume big' }).click();
-  await expect(dialog().getByRole('button', { name: 'Load big' })).toBeVisible();
-  await expect(dialog().getByRole('alert')).toHaveCount(0);
+  dialog = await openModels(page);
+  await dialog.getByRole('button', { name: 'Resume big' }).click();
+  await expect(dialog.getByRole('button', { name: 'Load big' })).toBeVisible();
+  await expect(dialog.getByRole('alert')).toHaveCount(0);
 });
 
 test('of two tabs that import the same model one works and the other says so', async ({
@@ -95,28 +94,23 @@ test('of two tabs that import the same model one works and the other says so', a
   product,
 }) => {
   server.manners.stallAfter = (bytes) => (bytes > WEIGHTS ? bytes >> 1 : null);
-  await download(page);
-  await expect(page.getByRole('progressbar', { name: 'Import of big' })).toBeVisible();
+  await loaded(page);
+  const dialog = await download(page);
+  await expect(dialog.getByRole('progressbar', { name: 'Import of big' })).toBeVisible();
   await expect.poll(() => titles(page)).toEqual(['big']);
 
   const other = await context.newPage();
   await other.goto(product.url);
-  await expect(other.getByText('big', { exact: true })).toBeVisible();
-  await openModels(other);
-  await download(other);
-  const alert = other.getByRole('dialog').getByRole('alert');
+  await expect(other.getByText('Shoal is speaking in another tab')).toBeVisible();
+  const there = await download(other);
+  const alert = there.getByRole('alert');
   await expect(alert).toContainText('Another tab is at work on this model');
   await expect(alert).toContainText('“big.gguf”');
 
   // The tab that works can stop; then the model is free.
-  await page.getByRole('button', { name: 'Cancel big' }).click();
-  await expect(page.getByRole('button', { name: 'Resume big' })).toBeVisible();
+  await dialog.getByRole('button', { name: 'Pause big' }).click();
+  await expect(dialog.getByRole('button', { name: 'Resume big' })).toBeVisible();
   server.manners.stallAfter = () => null;
   await download(other);
-  await expect(
-    other
-      .getByRole('dialog')
-      .getByRole('button', { name: /^(Load|Unload)/ })
-      .first(),
-  ).toBeVisible();
+  await expect.poll(async () => (await storedModels(other)).map((stored) => stored.state)).toEqual(['ready']);
 });

@@ -1,18 +1,60 @@
-/** A browser that gives no graphics processor. */
-import { expect } from '@playwright/test';
-import { CHROMIUM_FLAGS } from '../../src/tools/chromium.ts';
-import { test } from './product.ts';
+/** The device page on the real worker, and a stored model checked against its hashes. */
+import { expect, type Locator } from '@playwright/test';
+import { answered, ask } from '../ui/steps.ts';
+import { tinyModel } from './modelFiles.ts';
+import { add, loaded, openModels, test } from './product.ts';
+import { allEntries, spoilRecord, storedModels } from './stored.ts';
 
-test('with no WebGPU the first screen says so, and how to switch it on', async ({ product }) => {
-  const plain = CHROMIUM_FLAGS.filter((flag) => !flag.includes('webgpu'));
-  expect(plain.length).toBeLessThan(CHROMIUM_FLAGS.length);
-  const page = await (await product.open(plain)).newPage();
-  await page.goto(product.url);
-  const alert = page.getByRole('alert');
-  await expect(alert).toContainText(/This browser has no WebGPU|No graphics processor was offered/);
-  await expect(alert).toContainText('chrome://flags');
-  await expect(
-    page.getByText('Shoal runs chat models on this device’s own graphics processor.'),
-  ).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Choose a file' })).toHaveCount(0);
+test('kernels are tested here, by hand and by themselves, and the guide goes on', async ({ page }) => {
+  await loaded(page);
+  await page.getByRole('button', { name: 'This device' }).click();
+  const dialog = page.getByRole('dialog', { name: 'This device' });
+  await expect(dialog.getByText(/WebGPU works here, but emulated on the processor/)).toBeVisible();
+  await expect(dialog.getByText(/SwiftShader/i).first()).toBeVisible();
+  // What runs by itself once nobody waits is remembered for this adapter.
+  await expect
+    .poll(
+      async () => (await allEntries(page)).filter(({ place }) => place.startsWith('shoal-verdicts')).length,
+    )
+    .toBeGreaterThan(0);
+
+  await dialog.getByRole('button', { name: 'Run the self-test' }).click();
+  const done = dialog.getByText(/^[\d,]+ of [\d,]+ cases$/);
+  await expect.poll(async () => Number.parseInt(await done.innerText(), 10)).toBeGreaterThan(4);
+  await expect(dialog.getByRole('heading', { name: 'Failed' })).toHaveCount(0);
+  await dialog.getByRole('button', { name: 'Stop' }).click();
+  await expect(dialog.getByRole('button', { name: 'Run the self-test' })).toBeEnabled();
+
+  await dialog.getByRole('button', { name: 'Run the benchmark' }).click();
+  const row = (name: string): Locator => dialog.getByRole('row', { name });
+  await expect(row('The loaded model speaks')).toContainText(/[\d.]+ tokens\/s/, { timeout: 120_000 });
+  await expect(row('Weights of 4 bits, multiplied')).toContainText(/[\d.]+ GB\/s/);
+  await expect(dialog.getByText(/^Emulated: these figures/)).toBeVisible();
+  await page.keyboard.press('Escape');
+  await ask(page, 'hello');
+  await answered(page);
+});
+
+test('storage says what takes how much; a stored model is compared with its hashes', async ({ page }) => {
+  await add(page, tinyModel('qwen3_moe'));
+  const dialog = await openModels(page, 'Storage');
+  await expect(dialog.getByText('The guide came with the page and is part of it.')).toBeVisible();
+  await expect(dialog.getByText('This page itself, for use without a network')).toBeVisible();
+  const list = dialog.getByRole('list', { name: 'Models' });
+  await expect(list.getByRole('listitem')).toHaveCount(1);
+  await list.getByRole('button', { name: 'Verify tiny-qwen3_moe' }).click();
+  await expect(list.getByText(/^Intact: all \d+ pieces/)).toBeVisible();
+
+  const [stored] = await storedModels(page);
+  await spoilRecord(page, stored?.id ?? '', 0, 'flip');
+  await list.getByRole('button', { name: 'Verify tiny-qwen3_moe' }).click();
+  await expect(list.getByRole('alert')).toContainText(/^1 of \d+ pieces is not what was written\./);
+
+  await list.getByRole('button', { name: 'Delete tiny-qwen3_moe' }).click();
+  await page
+    .getByRole('dialog', { name: 'Delete “tiny-qwen3_moe”?' })
+    .getByRole('button', { name: 'Delete' })
+    .click();
+  await expect(dialog.getByText('No models are stored.')).toBeVisible();
+  expect(await storedModels(page)).toEqual([]);
 });

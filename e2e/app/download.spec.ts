@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
 import { type RangeServer, startRangeServer } from '../../src/tools/rangeServer.ts';
-import { state } from '../ui/steps.ts';
 import { startHub } from './hub.ts';
 import { bigModel, tinyModel } from './modelFiles.ts';
-import { choose, openModels, origins, test } from './product.ts';
+import { choose, loaded, openModels, origins, test } from './product.ts';
 import { arrivedBytes, arrivedRecords, type StoredModel, storedModels } from './stored.ts';
 
 /** Longer than any range but those of weights. */
@@ -46,7 +45,8 @@ async function oneMoreThan(page: Page, records: number): Promise<number> {
 /** Goes on, and returns what tells how many bytes have been asked for since. */
 async function resume(page: Page): Promise<() => number> {
   const from = server.requests.length;
-  await page.getByRole('button', { name: 'Resume big' }).click();
+  const dialog = await openModels(page);
+  await dialog.getByRole('button', { name: /^(Resume|Retry) big$/ }).click();
   return () =>
     server.requests.slice(from).reduce((sum, { range }) => {
       const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(range) ?? [];
@@ -66,9 +66,11 @@ test('a download cut three times goes on at the record it had reached, to the sa
   server.manners.cutAfter = (bytes) =>
     bytes < WEIGHTS || breaks++ > 0 ? null : Math.floor(Math.random() * bytes);
   sendUpTo(42);
-  await page.getByLabel('Address of a GGUF file').fill(`${server.origin}/big.gguf`);
-  await page.getByRole('button', { name: 'Download', exact: true }).click();
-  await expect(page.getByText(/^\d+ of \d+ MB/)).toBeVisible();
+  const dialog = await openModels(page, 'Add your own');
+  await dialog.getByLabel('Address of a GGUF file').fill(`${server.origin}/big.gguf`);
+  await dialog.getByRole('button', { name: 'Download', exact: true }).click();
+  await openModels(page);
+  await expect(dialog.getByText(/^\d+ of \d+ MB/)).toBeVisible();
   let arrived = await oneMoreThan(page, 0);
   expect(breaks).toBeGreaterThan(0);
 
@@ -89,7 +91,7 @@ test('a download cut three times goes on at the record it had reached, to the sa
   await oneMoreThan(page, arrived);
   page = await (await product.open()).newPage();
   await page.goto(product.url);
-  await expect(page.getByRole('button', { name: 'Resume big' })).toBeVisible();
+  await expect((await openModels(page)).getByRole('button', { name: 'Resume big' })).toBeVisible();
   const cut = await unfinished(page);
   expect(arrivedRecords(cut)).toBeGreaterThan(2);
   server.manners.stallAfter = () => null;
@@ -101,7 +103,6 @@ test('a download cut three times goes on at the record it had reached, to the sa
   const folder = await mkdtemp(join(tmpdir(), 'shoal-'));
   const path = join(folder, 'uncut.gguf');
   await writeFile(path, model);
-  await openModels(page);
   await choose(page, path);
   await expect
     .poll(async () => (await storedModels(page)).map((stored) => stored.state))
@@ -128,14 +129,16 @@ test('a repository lists its models with their sizes, and one comes from there',
     ]),
   );
 
-  await page.getByLabel('Hugging Face repository').fill('someone/tiny-GGUF');
-  await page.getByRole('button', { name: 'List files' }).click();
-  const files = page.getByRole('list', { name: 'Models in someone/tiny-GGUF' }).getByRole('listitem');
+  await loaded(page);
+  const dialog = await openModels(page, 'Add your own');
+  await dialog.getByLabel('Hugging Face repository').fill('someone/tiny-GGUF');
+  await dialog.getByRole('button', { name: 'List files' }).click();
+  const files = dialog.getByRole('list', { name: 'Models in someone/tiny-GGUF' }).getByRole('listitem');
   await expect(files).toHaveCount(2);
   await expect(files.nth(0)).toContainText(`tiny-Q4_0.gguf${Math.ceil(small.length / 1000)} kB`);
   await expect(files.nth(1)).toContainText(`tiny-Q8_0.gguf${Math.ceil(large.length / 1000)} kB`);
-  await page.getByRole('button', { name: 'Download tiny-Q4_0.gguf' }).click();
-  await expect(state(page)).toHaveText('ready');
+  await dialog.getByRole('button', { name: 'Download tiny-Q4_0.gguf' }).click();
+  await loaded(page, 'tiny-Q4_0');
   expect((await storedModels(page)).map(({ origin }) => origin)).toEqual([
     'hub:someone/tiny-GGUF/tiny-Q4_0.gguf',
   ]);

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
 import { changeConfig, type Folder, hfFolder, setText, shard } from '../../src/tools/hfFolder.ts';
-import { answered, answers, ask, state } from '../ui/steps.ts';
+import { answered, answers, ask } from '../ui/steps.ts';
 import { startHub } from './hub.ts';
-import { dropPath, openModels, test } from './product.ts';
+import { dropPath, loaded, openModels, test } from './product.ts';
 import { arrivedRecords, type StoredModel, storedModels } from './stored.ts';
 
 /** PyTorch's tiny Qwen3-MoE in three shards, as it is published, with things beside it that are not the model. */
@@ -45,17 +45,19 @@ async function speaks(page: Page): Promise<void> {
 }
 
 test('a folder becomes a model that answers, before and after a reload', async ({ page }) => {
+  await loaded(page);
+  const dialog = await openModels(page, 'Add your own');
   const chooser = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: 'Choose a folder' }).click();
+  await dialog.getByRole('button', { name: 'Choose a folder' }).click();
   await (await chooser).setFiles(path);
   await expect(question(page)).toContainText('Tiny-MoE: 101 kB of weights');
   await question(page).getByRole('button', { name: 'Import' }).click();
-  await expect(state(page)).toHaveText('ready');
-  await expect(page.locator('.model-title')).toHaveText('Tiny-MoE');
+  await loaded(page, 'Tiny-MoE');
+  await page.keyboard.press('Escape');
   await speaks(page);
 
   await page.reload();
-  await expect(state(page)).toHaveText('ready');
+  await loaded(page, 'Tiny-MoE');
   await speaks(page);
 });
 
@@ -65,9 +67,11 @@ test('a folder that is dropped can be kept in 4 bits; one cut off on the hub goe
 }) => {
   const hub = await startHub(context, 'someone/Tiny-MoE', published());
   hub.refused = { file: 'model-00003-of-00003.safetensors', left: 5 };
-  await page.getByLabel('Hugging Face repository').fill('someone/Tiny-MoE');
-  await page.getByRole('button', { name: 'List files' }).click();
-  const row = page.getByRole('listitem').filter({ hasText: 'The whole model' });
+  await loaded(page);
+  const dialog = await openModels(page, 'Add your own');
+  await dialog.getByLabel('Hugging Face repository').fill('someone/Tiny-MoE');
+  await dialog.getByRole('button', { name: 'List files' }).click();
+  const row = dialog.getByRole('listitem').filter({ hasText: 'The whole model' });
   await expect(row).toContainText('101 kB · 3 parts');
   await row.getByRole('button').click();
   await question(page)
@@ -82,8 +86,10 @@ test('a folder that is dropped can be kept in 4 bits; one cut off on the hub goe
 
   hub.refused = null;
   await page.reload();
-  await page.getByRole('button', { name: 'Resume Tiny-MoE' }).click();
-  await expect(state(page)).toHaveText('ready');
+  await loaded(page);
+  await (await openModels(page)).getByRole('button', { name: 'Resume Tiny-MoE' }).click();
+  await loaded(page, 'Tiny-MoE');
+  await page.keyboard.press('Escape');
   await speaks(page);
 
   await openModels(page);

@@ -1,6 +1,6 @@
 /** Google's Lighthouse on the built site, as on a desktop; slower ones are simulated, so a busy machine counts less. */
 import { chromium, expect, test } from '@playwright/test';
-import lighthouse, { desktopConfig } from 'lighthouse';
+import lighthouse, { desktopConfig, type Flags } from 'lighthouse';
 import { serve } from '../serve.ts';
 import { BUILD } from './product.ts';
 
@@ -20,7 +20,7 @@ interface Look {
 }
 
 async function look(url: string): Promise<Look> {
-  const options = { port: DEBUGGING_PORT, logLevel: 'silent', onlyCategories: [...CATEGORIES] } as const;
+  const options: Flags = { port: DEBUGGING_PORT, logLevel: 'silent', onlyCategories: [...CATEGORIES] };
   const { lhr } = (await lighthouse(url, options, desktopConfig)) ?? {};
   if (lhr === undefined || lhr.runtimeError) throw new Error(`Lighthouse: ${lhr?.runtimeError?.message}`);
   const scores = Object.fromEntries(

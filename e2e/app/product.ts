@@ -6,7 +6,15 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, test as base, expect, type BrowserContext, type Page } from '@playwright/test';
+import {
+  chromium,
+  test as base,
+  expect,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Locator,
+  type Page,
+} from '@playwright/test';
 import { serve, type Served } from '../serve.ts';
 
 export const BUILD = '.cache/app';
@@ -17,7 +25,7 @@ export interface Product {
   /** What is served: a copy of the build, which a spec may change. */
   readonly folder: string;
   /** The browser's one profile, opened anew with each call; the one before is closed. */
-  open(flags?: readonly string[]): Promise<BrowserContext>;
+  open(flags?: readonly string[], options?: BrowserContextOptions): Promise<BrowserContext>;
   stopServer(): Promise<void>;
 }
 
@@ -42,10 +50,11 @@ export const test = base.extend<Fixtures>({
       url: server.url,
       folder,
       stopServer,
-      async open(flags = launchOptions.args ?? []) {
+      async open(flags = launchOptions.args ?? [], options = {}) {
         await opened?.close();
         opened = await chromium.launchPersistentContext(join(place, 'profile'), {
           ...launchOptions,
+          ...options,
           args: [...flags],
         });
         return opened;
@@ -70,11 +79,36 @@ export const test = base.extend<Fixtures>({
 
 export type FilePayload = { name: string; mimeType: string; buffer: Buffer };
 
-/** Chooses a file through the page's own button: on the first screen, or in the models' dialog. */
+type View = 'On this device' | 'Catalogue' | 'Add your own' | 'Storage';
+
+/** The models' dialog at one of its views, opened where it is not. */
+export async function openModels(page: Page, view: View = 'On this device'): Promise<Locator> {
+  const dialog = page.getByRole('dialog', { name: 'Models' });
+  if (!(await dialog.isVisible())) await page.locator('.model-line').click();
+  await dialog.getByRole('tab', { name: view }).click();
+  return dialog;
+}
+
+/** Chooses a file through the page's own button, in the models' dialog. */
 export async function choose(page: Page, file: FilePayload | string): Promise<void> {
+  const dialog = await openModels(page, 'Add your own');
   const chooser = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: 'Choose a file' }).click();
+  await dialog.getByRole('button', { name: 'Choose a file' }).click();
   await (await chooser).setFiles(file);
+}
+
+/** The model of that title is the one that answers now. */
+export async function loaded(page: Page, title = 'The guide'): Promise<void> {
+  await expect(page.locator('.model-title')).toHaveText(title);
+  await expect(page.locator('.model-state').first()).toHaveText('ready');
+}
+
+/** A file becomes the model that answers; the page is as it was before. */
+export async function add(page: Page, file: FilePayload): Promise<void> {
+  await loaded(page);
+  await choose(page, file);
+  await loaded(page, file.name.replace('.gguf', ''));
+  await page.keyboard.press('Escape');
 }
 
 /** Drops a file or a folder of the disk in the middle of the page, as the system does. */
@@ -84,11 +118,6 @@ export async function dropPath(page: Page, path: string): Promise<void> {
   for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
     await devtools.send('Input.dispatchDragEvent', { type, x: 200, y: 300, data });
   await devtools.detach();
-}
-
-export async function openModels(page: Page): Promise<void> {
-  await page.locator('.model-line').click();
-  await expect(page.getByRole('dialog', { name: 'Models' })).toBeVisible();
 }
 
 /** Resolves when the service worker keeps the page for use with no server. */

@@ -2,9 +2,8 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
-import { state } from '../ui/steps.ts';
 import { tinyModel } from './modelFiles.ts';
-import { choose, keptForOffline, test } from './product.ts';
+import { add, keptForOffline, loaded, test } from './product.ts';
 
 interface Kept {
   readonly url: string;
@@ -33,7 +32,7 @@ test('the browser finds the page installable', async ({ page, context }) => {
   expect(installabilityErrors).toEqual([]);
 });
 
-test('the service worker holds the shell, and no weights', async ({ page }) => {
+test('the service worker holds the shell with the guide, and no other weights', async ({ page }) => {
   await keptForOffline(page);
   const before = await precached(page);
   const files = before.map(({ url }) => new URL(url).pathname);
@@ -42,6 +41,8 @@ test('the service worker holds the shell, and no weights', async ({ page }) => {
     /^\/manifest\.webmanifest$/,
     /main.*\.js$/,
     /Markdown.*\.js$/,
+    /KaTeX_Main-Regular.*\.woff2$/,
+    /^\/guide\/model\.safetensors$/,
     /\.css$/,
     /icon-512\.png$/,
   ]) {
@@ -50,13 +51,15 @@ test('the service worker holds the shell, and no weights', async ({ page }) => {
       String(kind),
     ).toBe(true);
   }
-  expect(files.filter((file) => !/\.(html|js|css|svg|png|webmanifest)$/.test(file))).toEqual([]);
-  expect(before.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(4e6);
+  expect(files.filter((file) => !/^\/guide\/|\.(html|js|css|svg|png|webmanifest|woff2)$/.test(file))).toEqual(
+    [],
+  );
+  // The guide is at most 6 MB of it.
+  expect(before.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(10e6);
 
   await page.reload();
   expect(await page.evaluate(() => navigator.serviceWorker.controller?.state)).toBe('activated');
-  await choose(page, tinyModel('qwen3'));
-  await expect(state(page)).toHaveText('ready');
+  await add(page, tinyModel('qwen3'));
   expect(await precached(page)).toEqual(before);
 });
 
@@ -64,18 +67,16 @@ test('a new build is offered, and taken when the user says so', async ({ page, p
   const offer = page.getByText('A new version of Shoal is here.');
   await keptForOffline(page);
   await page.reload();
-  await choose(page, tinyModel('qwen3'));
-  await expect(state(page)).toHaveText('ready');
+  await loaded(page);
   await expect(offer).toBeHidden();
 
   await appendFile(join(product.folder, 'sw.js'), '\n// another build\n');
   await page.reload();
   await expect(offer).toBeVisible();
-  // A load cut by a reload is not begun again by itself.
-  await expect(state(page)).toHaveText('ready');
+  await loaded(page);
   const reloaded = page.waitForEvent('load');
   await page.getByRole('button', { name: 'Reload to use it' }).click();
   await reloaded;
-  await expect(state(page)).toHaveText('ready');
+  await loaded(page);
   await expect(offer).toBeHidden();
 });

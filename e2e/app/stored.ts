@@ -92,3 +92,47 @@ export async function spoilRecord(
     [`${model}/${record}`, how === 'remove'] as const,
   );
 }
+
+interface Entry {
+  /** `database/store/key` */
+  readonly place: string;
+  /** Of binary data, or of its text where it has none. */
+  readonly bytes: number;
+}
+
+/** Everything in every database of the page's, without making any. */
+export function allEntries(page: Page): Promise<readonly Entry[]> {
+  return page.evaluate(async () => {
+    const result = <T>(request: IDBRequest<T>): Promise<T> =>
+      new Promise((resolve, reject) => {
+        request.addEventListener('success', () => resolve(request.result));
+        request.addEventListener('error', () => reject(request.error ?? new Error('the request failed')));
+      });
+    const bytesOf = (value: unknown): number => {
+      if (value instanceof Blob) return value.size;
+      if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return value.byteLength;
+      if (value !== null && typeof value === 'object')
+        return Object.values(value).reduce((sum: number, part) => sum + bytesOf(part), 0);
+      return String(value).length;
+    };
+    const entries: { place: string; bytes: number }[] = [];
+    for (const { name = '' } of await indexedDB.databases()) {
+      const open = await result(indexedDB.open(name));
+      for (const store of open.objectStoreNames) {
+        const transaction = open.transaction(store);
+        const [keys, values] = await Promise.all([
+          result(transaction.objectStore(store).getAllKeys()),
+          result<unknown[]>(transaction.objectStore(store).getAll()),
+        ]);
+        keys.forEach((key, i) =>
+          entries.push({
+            place: `${name}/${store}/${typeof key === 'string' ? key : JSON.stringify(key)}`,
+            bytes: bytesOf(values[i]),
+          }),
+        );
+      }
+      open.close();
+    }
+    return entries;
+  });
+}

@@ -1,0 +1,117 @@
+/** The model in the box: there at the first open, with no network, on any processor, and called what it is. */
+import { loadavg } from 'node:os';
+import { expect, type Page } from '@playwright/test';
+import { CHROMIUM_FLAGS } from '../../src/tools/chromium.ts';
+import { answered, answers, ask, state } from '../ui/steps.ts';
+import { keptForOffline, openModels, origins, test } from './product.ts';
+import { allEntries } from './stored.ts';
+
+/** No name but this machine's can be looked up: whatever is asked elsewhere fails at once. */
+const NO_NETWORK = '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost';
+const WITHIN_MS = 10_000;
+
+const suggestions = (page: Page) => page.getByRole('list', { name: 'You can ask' }).getByRole('button');
+const shown = (page: Page) => answers(page).last().locator('.prose');
+
+declare global {
+  interface Window {
+    firstWordAt: Promise<number>;
+  }
+}
+
+/** Watches for an answer's first words by the page's own clock, which begins with the navigation. */
+async function watchFirstWord(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    window.firstWordAt = new Promise((resolve) => {
+      const look = (): void => {
+        if ((document.querySelector('.answer .prose')?.textContent ?? '').trim() === '') return;
+        watcher.disconnect();
+        resolve(performance.now());
+      };
+      const watcher = new MutationObserver(look);
+      watcher.observe(document, { childList: true, subtree: true, characterData: true });
+    });
+  });
+}
+
+/** An answer that ended by itself, or at the longest allowed, and says something. */
+async function saysSomething(page: Page): Promise<void> {
+  await answered(page);
+  await expect(shown(page)).toHaveText(/\p{L}/u);
+  await expect(answers(page).last().getByText('Cut off by a failure.')).toHaveCount(0);
+}
+
+test('at the first open, with no network, the guide answers within seconds; then with no server', async ({
+  product,
+  launchOptions,
+}) => {
+  const context = await product.open([...(launchOptions.args ?? []), NO_NETWORK]);
+  const asked = origins(context);
+  const page = await context.newPage();
+  await watchFirstWord(page);
+  await page.goto(product.url);
+  await suggestions(page).first().click();
+  const ms = await page.evaluate(() => window.firstWordAt);
+  const words = `${(ms / 1000).toFixed(1)} s from navigation to the guide's first word, load ${loadavg()[0]?.toFixed(1)}`;
+  test.info().annotations.push({ type: 'first word', description: words });
+  process.stdout.write(`    ${words}\n`);
+  expect(ms, words).toBeLessThan(WITHIN_MS);
+  await saysSomething(page);
+  await expect(page.getByText('Guide: tiny, explains Shoal only.')).toBeVisible();
+
+  await ask(page, 'hello');
+  await expect(answers(page)).toHaveCount(2);
+  await saysSomething(page);
+  expect([...asked]).toEqual([new URL(product.url).origin]);
+
+  // Of the model nothing was put into storage: conversations and settings are all there is.
+  const entries = await allEntries(page);
+  expect(entries.length).toBeGreaterThan(0);
+  expect(
+    entries.filter(({ place, bytes }) => bytes > 20_000 || /^shoal-(manifests|records)/.test(place)),
+  ).toEqual([]);
+  await openModels(page);
+  await page.getByRole('tab', { name: 'On this device' }).click();
+  const row = page.getByRole('dialog').getByRole('listitem').filter({ hasText: 'Came with this page' });
+  await expect(row.getByRole('button', { name: 'Unload' })).toBeVisible();
+  await expect(row.getByRole('button')).toHaveCount(1);
+  await page.keyboard.press('Escape');
+
+  await keptForOffline(page);
+  await product.stopServer();
+  await context.setOffline(true);
+  await page.reload();
+  await expect(state(page)).toHaveText('ready');
+  await page.getByRole('button', { name: 'New chat' }).click();
+  await expect(
+    page.getByText(
+      /^This is the guide, a tiny model of [\d.]+ MB that came with the page\. It is no assistant/,
+    ),
+  ).toBeVisible();
+  await suggestions(page).last().click();
+  await saysSomething(page);
+});
+
+test('with no WebGPU the guide answers on the processor, says so, and how to switch it on', async ({
+  product,
+}) => {
+  const plain = CHROMIUM_FLAGS.filter((flag) => !flag.includes('webgpu'));
+  expect(plain.length).toBeLessThan(CHROMIUM_FLAGS.length);
+  const page = await (await product.open(plain)).newPage();
+  await page.goto(product.url);
+  await expect(page.getByText(/This browser has no WebGPU|No graphics processor was offered/)).toBeVisible();
+  await expect(state(page)).toHaveText('ready');
+  await expect(page.getByText('It answers on the processor: this browser offers no WebGPU.')).toBeVisible();
+
+  await page.getByRole('button', { name: 'How to switch it on' }).click();
+  await expect(page.getByRole('dialog', { name: 'This device' })).toContainText('chrome://flags');
+  await page.keyboard.press('Escape');
+
+  await ask(page, 'Tell me a story about a fox.');
+  await expect(shown(page)).toHaveText(/\p{L}/u);
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await expect(answers(page).getByText('Stopped.')).toBeVisible();
+  await page.getByRole('button', { name: 'Regenerate' }).click();
+  await expect(page.getByRole('group', { name: 'Branches' })).toContainText('2/2');
+  await saysSomething(page);
+});
