@@ -1,16 +1,19 @@
 import { expect, test } from '@playwright/test';
-import { answered, answers, ask, composer, load, state } from './steps.ts';
+import { answered, answers, ask, composer, openReady, state } from './steps.ts';
 
 test('an answer comes as Markdown, with its figures, and is kept over a reload', async ({ page }) => {
-  await page.goto('/?models=one&token=0');
-  await load(page);
+  await openReady(page, '?token=0');
   await ask(page, 'How do I reverse a list?');
   await answered(page);
   const answer = answers(page);
   await expect(answer.locator('pre')).toContainText('return items[::-1]');
   await expect(answer.getByRole('table').getByRole('row')).toHaveCount(3);
   await expect(answer).toContainText('(You wrote: How do I reverse a list?)');
-  await expect(answer.getByText(/^\d+ tokens · 31\.4 tokens\/s · first after 0\.41 s$/)).toBeVisible();
+  await answer.getByRole('button', { name: '31.4 tokens/s' }).click();
+  const facts = answer.locator('.answer-facts');
+  await expect(facts).toContainText(/Length\d+ tokens/);
+  await expect(facts).toContainText('First tokenafter 0.41 s');
+  await expect(facts).toContainText('Endedby itself');
 
   await page.reload();
   await expect(answers(page)).toContainText('(You wrote: How do I reverse a list?)');
@@ -19,8 +22,7 @@ test('an answer comes as Markdown, with its figures, and is kept over a reload',
 test('what a model writes runs nothing and fetches nothing', async ({ page }) => {
   const fetched: string[] = [];
   page.on('request', (request) => fetched.push(request.url()));
-  await page.goto('/?models=one&token=0');
-  await load(page);
+  await openReady(page, '?token=0');
   await ask(page, '<b>bold</b>');
   await answered(page);
   const answer = answers(page);
@@ -28,7 +30,7 @@ test('what a model writes runs nothing and fetches nothing', async ({ page }) =>
   await expect(answer.locator('img, script, b')).toHaveCount(0);
   await expect(answer.getByRole('link', { name: 'Image: a picture' })).toHaveAttribute(
     'rel',
-    'noopener noreferrer',
+    /noopener noreferrer/,
   );
   await expect(answer.getByRole('link', { name: 'do not click' })).toHaveCount(0);
   expect(await page.evaluate(() => 'stolen' in window)).toBe(false);
@@ -36,8 +38,7 @@ test('what a model writes runs nothing and fetches nothing', async ({ page }) =>
 });
 
 test('words appear whole', async ({ page }) => {
-  await page.goto('/?models=one&token=25');
-  await load(page);
+  await openReady(page, '?token=25');
   await ask(page, 'Hello');
   const seen = await page.evaluate(async () => {
     const texts = new Set<string>();
@@ -59,8 +60,7 @@ test('words appear whole', async ({ page }) => {
 });
 
 test('stop and Escape end an answer and say so; regenerate asks again', async ({ page }) => {
-  await page.goto('/?models=one&token=30');
-  await load(page);
+  await openReady(page, '?token=30');
   await ask(page, 'Hello');
   await expect(state(page)).toHaveText('speaking');
   await page.getByRole('button', { name: 'Stop' }).click();
@@ -73,9 +73,8 @@ test('stop and Escape end an answer and say so; regenerate asks again', async ({
   await expect(state(page)).toHaveText('ready');
 });
 
-test('a rewritten message takes what followed it away and is answered anew', async ({ page }) => {
-  await page.goto('/?models=one&token=0');
-  await load(page);
+test('a rewritten message begins a branch; ‹ and › go between them', async ({ page }) => {
+  await openReady(page, '?token=0');
   await ask(page, 'First');
   await answered(page);
   await ask(page, 'Second');
@@ -85,16 +84,105 @@ test('a rewritten message takes what followed it away and is answered anew', asy
   const field = page.getByLabel('Your message');
   await expect(field).toBeFocused();
   await field.fill('First, but better');
-  await page.locator('.rewrite').getByRole('button', { name: 'Send' }).click();
+  await field.press('Enter');
   await answered(page);
   await expect(answers(page)).toHaveCount(1);
   await expect(answers(page)).toContainText('(You wrote: First, but better)');
-  await expect(page.getByText('Second', { exact: true })).toBeHidden();
+  const branches = page.getByRole('group', { name: 'Branches' });
+  await expect(branches).toContainText('2/2');
+  await branches.getByRole('button', { name: 'Previous branch' }).click();
+  await expect(answers(page)).toHaveCount(2);
+  await expect(branches).toContainText('1/2');
+  await expect(page.getByText('Second', { exact: true })).toBeVisible();
+  await branches.getByRole('button', { name: 'Next branch' }).click();
+  await expect(answers(page)).toHaveCount(1);
+});
+
+test('an answer made anew stays beside the first', async ({ page }) => {
+  await openReady(page, '?token=0');
+  await ask(page, 'Hello');
+  await answered(page);
+  await page.getByRole('button', { name: 'Regenerate' }).click();
+  await answered(page);
+  await expect(answers(page).getByRole('group', { name: 'Branches' })).toContainText('2/2');
+  await answers(page).getByRole('button', { name: 'Previous branch' }).click();
+  await expect(answers(page).getByRole('group', { name: 'Branches' })).toContainText('Branch 1 of 2');
+});
+
+test('reasoning is folded, with how long it took', async ({ page }) => {
+  await openReady(page, '?answer=think&token=12');
+  await ask(page, 'Why?');
+  await expect(answers(page).locator('summary')).toHaveText('Thinking…');
+  await answered(page);
+  await expect(answers(page).locator('summary')).toHaveText(/^Thought for \d+ s$/);
+  await expect(answers(page)).not.toContainText('First the moon');
+  await answers(page).locator('summary').press('Enter');
+  await expect(answers(page).getByRole('region', { name: 'What it thought' })).toContainText(
+    'First the moon',
+  );
+  await expect(answers(page).locator('strong')).toHaveText('twice');
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await answers(page).getByRole('button', { name: 'Copy', exact: true }).click();
+  await expect(answers(page).getByRole('button', { name: 'Copied' })).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('Tides turn **twice** a day.');
+});
+
+test('text files go with a message: chosen, dropped, taken back', async ({ page }) => {
+  await openReady(page, '?answer=request&token=0');
+  const file = (name: string) => ({
+    name,
+    mimeType: 'text/plain',
+    buffer: Buffer.from(`# ${name}\nsome text`),
+  });
+  await page.locator('.composer input[type=file]').setInputFiles([file('notes.md'), file('more.txt')]);
+  const chips = page.getByRole('list', { name: 'Files for this message' }).getByRole('listitem');
+  await expect(chips).toHaveCount(2);
+  await expect(chips.first()).toContainText(/notes\.md\d+ tokens/);
+  await page.getByRole('button', { name: 'Remove more.txt' }).click();
+  await expect(chips).toHaveCount(1);
+  const dropped = await page.evaluateHandle(() => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File(['tide table'], 'tides.csv', { type: 'text/csv' }));
+    return transfer;
+  });
+  await page.dispatchEvent('body', 'drop', { dataTransfer: dropped });
+  await expect(chips).toHaveCount(2);
+  await ask(page, 'Read these');
+  await answered(page);
+  await expect(chips).toHaveCount(0);
+  await expect(page.getByRole('list', { name: 'Files', exact: true }).getByRole('listitem')).toHaveCount(2);
+  await expect(answers(page).locator('pre')).toContainText('tide table');
+});
+
+test('the up arrow in an empty field edits the last message; a composing Enter sends nothing', async ({
+  page,
+}) => {
+  await openReady(page, '?token=0');
+  await ask(page, 'Hello');
+  await answered(page);
+  await composer(page).press('ArrowUp');
+  await expect(page.getByLabel('Your message')).toHaveValue('Hello');
+  await page.keyboard.press('Escape');
+  await expect(page.getByLabel('Your message')).toHaveCount(0);
+  await composer(page).fill('ni');
+  await composer(page).dispatchEvent('keydown', { key: 'Enter', isComposing: true });
+  await composer(page).dispatchEvent('keydown', { key: 'Enter', keyCode: 229 });
+  await expect(composer(page)).toHaveValue('ni');
+  await composer(page).press('Enter');
+  await expect(composer(page)).toHaveValue('');
+});
+
+test('a screen reader hears the answer once, whole', async ({ page }) => {
+  await openReady(page, '?token=0&answer=think');
+  await ask(page, 'Why?');
+  await answered(page);
+  await expect(page.locator('[aria-live=polite]', { hasText: 'Answer finished.' })).toHaveText(
+    /^Answer finished\. Tides turn +twice +a day\.$/,
+  );
 });
 
 test('Enter sends, Shift+Enter breaks the line, and the field grows to eight lines', async ({ page }) => {
-  await page.goto('/?models=one&token=0');
-  await load(page);
+  await openReady(page, '?token=0');
   const heights: number[] = [];
   const height = (): Promise<number> => composer(page).evaluate((field) => field.clientHeight);
   await composer(page).focus();
@@ -112,20 +200,17 @@ test('Enter sends, Shift+Enter breaks the line, and the field grows to eight lin
 });
 
 test('history left out, the context full and the longest answer are told in words', async ({ page }) => {
-  await page.goto('/?models=one&token=0&dropped=3&finish=context');
-  await load(page);
+  await openReady(page, '?token=0&dropped=3&finish=context');
   await ask(page, 'Hello');
   await expect(page.getByText('The 3 oldest messages were left out so that the rest fits.')).toBeVisible();
   await expect(page.getByText(/context is full/)).toBeVisible();
-  await page.goto('/?models=one&token=0&finish=length');
-  await expect(state(page)).toHaveText('ready');
+  await openReady(page, '?token=0&finish=length');
   await page.getByRole('button', { name: 'Regenerate' }).click();
   await expect(page.getByText('Stopped at the longest answer the settings allow.')).toBeVisible();
 });
 
 test('an answer cut by closing the page keeps what was said', async ({ page }) => {
-  await page.goto('/?models=one&token=20');
-  await load(page);
+  await openReady(page, '?token=20');
   await ask(page, 'Hello');
   await expect(page.getByText('Slice it backwards')).toBeVisible();
   await page.waitForTimeout(1100);
@@ -134,22 +219,8 @@ test('an answer cut by closing the page keeps what was said', async ({ page }) =
   await expect(page.getByText('Stopped.')).toBeVisible();
 });
 
-test('a new chat asks first, then begins empty', async ({ page }) => {
-  await page.goto('/?models=one&token=0');
-  await load(page);
-  await ask(page, 'Hello');
-  await answered(page);
-  await page.getByRole('button', { name: 'New chat' }).click();
-  await page.getByRole('button', { name: 'Delete and begin' }).click();
-  await expect(answers(page)).toHaveCount(0);
-  await page.reload();
-  await expect(state(page)).toHaveText('ready');
-  await expect(answers(page)).toHaveCount(0);
-});
-
 test('the reader who scrolls up stays there; at the end the page follows', async ({ page }) => {
-  await page.goto('/?models=one&token=5&answer=long');
-  await load(page);
+  await openReady(page, '?token=5&answer=long');
   await ask(page, 'Tell me');
   await expect(page.getByRole('heading', { name: 'Part 3', exact: true })).toBeVisible();
   const gap = (): Promise<number> =>
@@ -163,33 +234,4 @@ test('the reader who scrolls up stays there; at the end the page follows', async
   expect(await page.evaluate(() => scrollY)).toBe(before);
   await page.getByRole('button', { name: 'To the latest' }).click();
   await expect.poll(gap).toBeLessThan(60);
-});
-
-test('settings reach the worker’s request and are kept', async ({ page }) => {
-  await page.goto('/?models=one&token=0&answer=request');
-  await load(page);
-  await page.getByRole('button', { name: 'Settings' }).click();
-  await page.getByLabel('System prompt').fill('Answer briefly.');
-  await page.getByLabel('Temperature').fill('0');
-  await page.getByLabel('Seed').fill('7');
-  await page.keyboard.press('Escape');
-  await ask(page, 'Hello');
-  await answered(page);
-  const said = JSON.parse((await answers(page).locator('pre').textContent()) ?? '') as Record<
-    string,
-    unknown
-  >;
-  expect(said).toMatchObject({
-    messages: [
-      { role: 'system', content: 'Answer briefly.' },
-      { role: 'user', content: 'Hello' },
-    ],
-    sampling: { temperature: 0, seed: 7, topK: 40 },
-    maxTokens: 1024,
-  });
-  await page.reload();
-  await page.getByRole('button', { name: 'Settings' }).click();
-  await expect(page.getByLabel('Temperature')).toHaveValue('0');
-  await page.getByRole('button', { name: 'Back to defaults' }).click();
-  await expect(page.getByLabel('Temperature')).toHaveValue('0.7');
 });

@@ -3,6 +3,7 @@ import { useStore } from 'zustand';
 import { useApp } from '../appContext.ts';
 import { SendIcon, StopIcon } from '../icons.tsx';
 import { say } from '../say.ts';
+import { Finished } from './Finished.tsx';
 import { AttachButton, Attachments } from './Attachments.tsx';
 import { preloadConversation } from './later.ts';
 
@@ -64,6 +65,7 @@ export function Composer(): ReactNode {
         </div>
         <SendOrStop canSend={canSend} />
       </div>
+      <Finished />
       <p id="composer-keys" className="unseen">
         {say.chat.keys}
       </p>

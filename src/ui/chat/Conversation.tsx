@@ -1,12 +1,11 @@
 /** What was said, as rows of a virtual list: only those near the view exist, however long the conversation is. */
-import { memo, useEffect, useLayoutEffect, useMemo, useRef, type ReactNode } from 'react';
+import { memo, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, type ReactNode } from 'react';
 import { WindowVirtualizer } from 'virtua';
 import { useStore } from 'zustand';
 import { useApp } from '../appContext.ts';
 import { DownIcon } from '../icons.tsx';
 import { say } from '../say.ts';
 import { Answer } from './Answer.tsx';
-import { Finished } from './Finished.tsx';
 import { Question } from './Question.tsx';
 import { partsSpoken, rowsFor, rowsOf, type Row } from './rows.ts';
 import { useFollow } from './useFollow.ts';
@@ -23,8 +22,9 @@ function Said(): ReactNode {
   const { chat } = useApp();
   const messages = useStore(chat.store, (s) => s.messages);
   const speaking = useStore(chat.store, (s) => s.answering?.id ?? null);
-  const parts = useStore(chat.store, partsSpoken);
-  const { following, toEnd } = useFollow();
+  // Drawn in slices between frames, as the words in them are.
+  const parts = useDeferredValue(useStore(chat.store, partsSpoken));
+  const { following, toEnd } = useFollow(speaking !== null);
 
   // Whoever opens a conversation, or asks, wants to see its end.
   useEffect(() => toEnd(), [toEnd]);
@@ -42,7 +42,6 @@ function Said(): ReactNode {
       <WindowVirtualizer data={rows} bufferSize={BEYOND_PX}>
         {(row) => <RowView key={row.key} row={row} last={row.id === last} />}
       </WindowVirtualizer>
-      <Finished />
       {!following && (
         <button
           type="button"

@@ -1,8 +1,11 @@
-/** Tells a screen reader the whole answer once, instead of each word as it comes. */
+/**
+ * Tells a screen reader the whole answer once, instead of each word as it comes.
+ * It stands beside the field, not among the rows: those come and go.
+ */
 import { useEffect, useState, type ReactNode } from 'react';
+import { splitReasoning } from '../../state/reasoning.ts';
 import { useApp } from '../appContext.ts';
 import { say } from '../say.ts';
-import { shapeOf } from './shape.ts';
 
 /** More is not listened to in one go; the answer itself can be read. */
 const LONGEST = 1500;
@@ -16,7 +19,7 @@ export function Finished(): ReactNode {
         if (now.answering && !before.answering) setTold('');
         if (!before.answering || now.answering) return;
         const message = now.messages.at(-1);
-        setTold(message?.role === 'assistant' ? spoken(shapeOf(message).answer) : '');
+        setTold(message?.role === 'assistant' ? spoken(splitReasoning(message.content).answer) : '');
       }),
     [chat],
   );

@@ -1,5 +1,5 @@
 /** The answer being spoken, as often as is worth drawing. */
-import { useEffect, useState } from 'react';
+import { startTransition, useEffect, useState } from 'react';
 import type { ChatStore } from '../../state/chat.ts';
 import { liveShape, type Shape } from './shape.ts';
 
@@ -26,7 +26,8 @@ export function useLive(store: ChatStore, id: string | null): Shape | null {
       if (!now) return;
       const last = now.parts.at(-1)?.blocks.at(-1);
       pause = last && last.kind !== 'code' && last.text.length > LONG_BLOCK ? SLOW_MS : QUICK_MS;
-      setShape(now);
+      // In slices between frames: after a pause (a tab that was hidden) many words come at once.
+      startTransition(() => setShape(now));
     };
     const stop = store.subscribe(() => {
       timer ??= setTimeout(show, pause);

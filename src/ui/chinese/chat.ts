@@ -14,6 +14,7 @@ export const chat: Words['chat'] = {
   attach: '添加文本文件',
   attached: '随这条消息发送的文件',
   attachment: (tokens, bytes) => (tokens > 0 ? `${count(tokens)} 个词元` : size(Math.max(1, bytes))),
+  dropNow: '松开即可添加模型，或把文本文件附到消息里',
   detach: (name) => `移除 ${name}`,
   files: '文件',
   you: '你',

@@ -17,6 +17,7 @@ export const chat = {
     tokens > 0
       ? `${count(tokens)} ${plural(tokens, { one: 'token', other: 'tokens' })}`
       : size(Math.max(1, bytes)),
+  dropNow: 'Drop to add a model, or text files to your message',
   detach: (name: string) => `Remove ${name}`,
   files: 'Files',
   you: 'You',
