@@ -41,7 +41,7 @@ const SCENES: readonly Scene[] = [
       await page.locator('.model-line').click();
       const row = page.locator('dialog .model', { hasText: 'SmolLM2' });
       await row.getByRole('button').first().click();
-      await expect(page.locator('dialog').getByRole('alert')).toBeVisible();
+      await expect(page.getByRole('alert')).toBeVisible();
     },
   },
   {

@@ -27,8 +27,9 @@ export function planQuick(all: readonly KernelCase[], kernels: Iterable<string>)
 
 /** Smallest first: the reference is plain loops, and the user may be about to write. */
 function casesFor(all: readonly KernelCase[], kernel: string): readonly KernelCase[] {
-  const same = all.filter(({ card }) => card.name === kernel);
-  const chosen = same.length > 0 ? same : all.filter(({ card }) => card.name === nearest(all, kernel));
+  const named = (name: string): readonly KernelCase[] => all.filter(({ card }) => card.name === name);
+  const same = named(kernel);
+  const chosen = same.length > 0 ? same : named(nearest(all, kernel));
   return chosen.toSorted((a, b) => bytesOf(a) - bytesOf(b)).slice(0, CASES_PER_KERNEL);
 }
 
@@ -55,10 +56,6 @@ function nearest(all: readonly KernelCase[], kernel: string): string {
 }
 
 /** The shape a kernel's name says it has; undefined where there is but one form of it. */
-export function shapeOf(kernel: string): KernelShape | undefined {
-  return shapeIn(partsOf(kernel));
-}
-
 function shapeIn(parts: readonly string[]): KernelShape | undefined {
   return parts.find((part): part is KernelShape => part === 'hardware' || part === 'software');
 }

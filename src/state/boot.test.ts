@@ -33,7 +33,9 @@ const READY: DeviceState = {
     features: [],
     maxBufferBytes: 0,
     maxBindingBytes: 0,
+    limits: {},
     kernelShape: '',
+    kernelShapes: [],
   },
 };
 const ABSENT: DeviceState = {

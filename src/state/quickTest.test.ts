@@ -20,7 +20,7 @@ function stage(cases: readonly SelfTestCase[] = []) {
   const cancelled: string[] = [];
   let end: (how: 'done' | 'cancelled') => void = () => undefined;
   const api: Partial<WorkerApi> = {
-    selfTest: (job, mode) => {
+    selfTest: (_job, mode) => {
       asked.push(mode);
       return new Promise((resolve) => {
         end = (how) =>

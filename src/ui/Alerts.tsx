@@ -5,7 +5,7 @@ import { useApp } from './appContext.ts';
 import { DeviceWayOut } from './device/WayOut.tsx';
 import { say } from './say.ts';
 import { CloseIcon } from './icons.tsx';
-import { wordsFor } from './words.ts';
+import { together, wordsFor } from './words.ts';
 
 /** Shown inside whichever panel is open, since a modal dialog hides what is behind it. */
 export function Alerts(): ReactNode {
@@ -38,9 +38,7 @@ function AlertBox({ alert }: { readonly alert: Alert }): ReactNode {
           <CloseIcon />
         </button>
       </div>
-      <p>
-        {words.happened} {words.safe} {words.todo}
-      </p>
+      <p>{together(words.happened, words.safe, words.todo)}</p>
       <WayOut alert={alert} />
       <details>
         <summary>{say.alerts.detail}</summary>

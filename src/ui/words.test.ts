@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FailureCode, FailureDetail } from '../base/failure.ts';
-import { wordsFor } from './words.ts';
+import { chinese } from './chinese/index.ts';
+import { english } from './english/index.ts';
+import { speak } from './say.ts';
+import { together, wordsFor } from './words.ts';
 
 /** Read from the union itself, so that a code without words here fails. */
 const CODES = [
@@ -72,4 +75,24 @@ test('weights that are no numbers are not blamed on the graphics processor', () 
   expect(weights.title).not.toBe(kernels.title);
   expect(weights.happened).toMatch(/^“Tiny MoE” .* weights are damaged\.$/);
   expect(weights.todo).toContain('Fetch the model again');
+});
+
+describe('in Chinese', () => {
+  beforeAll(() => speak(chinese));
+  afterAll(() => speak(english));
+
+  test.each(CODES)('%s says what happened, what is safe and what to do', (code) => {
+    for (const detail of [{}, { file: 'config.json' }, { modelId: 'm', status: 403, family: 'jamba', tensor: 'head' }]) {
+      const { title, ...lines } = words(code, detail, 'Tiny MoE');
+      expect(title).toMatch(/^[^。！]*\p{Script=Han}[^。！]*$/u);
+      for (const line of Object.values(lines)) {
+        expect(line).toMatch(/\p{Script=Han}.*。$/u);
+        expect(line).not.toMatch(/undefined|null|NaN|（）|！|for developers| \p{Script=Han}.* 。/u);
+      }
+    }
+  });
+
+  test('sentences stand together without a space', () => {
+    expect(together('一。', '', '二。')).toBe('一。二。');
+  });
 });

@@ -26,3 +26,8 @@ export function wordsFor(failure: Failure, about = ''): FailureWords {
   const told = (line: Line): string => (typeof line === 'string' ? line : line(facts));
   return { title: told(title), happened: told(happened), safe: told(safe), todo: told(todo) };
 }
+
+/** Sentences one after the other, as the language sets them: Chinese puts no space between. */
+export function together(...sentences: readonly string[]): string {
+  return sentences.filter((line) => line !== '').join(say.language.tag.startsWith('zh') ? '' : ' ');
+}

@@ -73,7 +73,7 @@ function job<T>(name: string, work: (signal: AbortSignal) => Promise<T>): Promis
 const api: WorkerApi = {
   device: () => answer(deviceReport),
   storage: () => answer(() => storageReport()),
-  models: () => answer(async () => [...(await listModels(store)), await guide.card()]),
+  models: () => answer(async () => [...(await storedModels()), await guide.card()]),
   hubFiles: (repo) => answer(() => hubListing(parse(requests.text, repo))),
 
   importModel: (name, source, weights, onProgress) =>
@@ -195,6 +195,16 @@ function notBuiltIn(id: string): string {
 
 async function memoryOf({ runsOn }: LoadedModel): Promise<{ bytes: number; peakBytes: number }> {
   return runsOn === 'cpu' ? { bytes: 0, peakBytes: 0 } : (await engine.gpu()).memory;
+}
+
+/** None where the browser gives the page no storage: the guide is here all the same. */
+async function storedModels(): Promise<Awaited<ReturnType<typeof listModels>>> {
+  try {
+    return await listModels(store);
+  } catch (error) {
+    if (asAppError(error).code !== 'STORAGE') throw error;
+    return [];
+  }
 }
 
 /** Where no shape passes its check, the self-test is how one learns what is wrong. */

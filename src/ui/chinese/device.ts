@@ -57,6 +57,7 @@ export const device: Words['device'] = {
     bad: (failed, passed) =>
       `${count(failed)} 项未通过，${count(passed)} 项通过。模型不会使用未通过的计算程序。`,
     skipped: (n) => `跳过 ${count(n)} 项`,
+    skippedSentence: (n) => `${count(n)} 项在这里无法运行，已跳过。`,
     took: (ms) => `用时 ${seconds(ms)}。`,
     failing: '未通过',
     kernels: '按计算程序',

@@ -5,6 +5,7 @@ import type { Caution } from '../../state/device.ts';
 import { useApp } from '../appContext.ts';
 import { isHandheld } from '../browser.ts';
 import { say } from '../say.ts';
+import { together } from '../words.ts';
 
 export function Cautions(): ReactNode {
   const { device } = useApp();
@@ -44,7 +45,7 @@ function CautionNote({ caution, title, lines }: CautionNoteProps): ReactNode {
   return (
     <section className="notice" aria-labelledby={heading}>
       <strong id={heading}>{title}</strong>
-      <p>{lines.join(say.language.tag.startsWith('zh') ? '' : ' ')}</p>
+      <p>{together(...lines)}</p>
       <button type="button" onClick={() => device.understand(caution)}>
         {say.device.understood}
       </button>

@@ -8,7 +8,7 @@ import type { Failure } from '../../protocol/api.ts';
 import { useApp } from '../appContext.ts';
 import { browserOf } from '../browser.ts';
 import { say } from '../say.ts';
-import { wordsFor } from '../words.ts';
+import { together, wordsFor } from '../words.ts';
 
 interface NoGpuProps {
   readonly failure: Failure;
@@ -23,9 +23,7 @@ export function NoGpu({ failure, open = false }: NoGpuProps): ReactNode {
   return (
     <section className="notice" aria-labelledby={heading}>
       <strong id={heading}>{title}</strong>
-      <p>
-        {happened} {say.device.none.meanwhile}
-      </p>
+      <p>{together(happened, say.device.none.meanwhile)}</p>
       <details open={open}>
         <summary>{say.device.none.how}</summary>
         <Steps failure={failure} />
@@ -54,11 +52,7 @@ function Steps({ failure }: { readonly failure: Failure }): ReactNode {
       );
     }
     case 'KERNEL_CHECK_FAILED':
-      return (
-        <p>
-          {say.device.none.broken} {wordsFor(failure).todo}
-        </p>
-      );
+      return <p>{together(say.device.none.broken, wordsFor(failure).todo)}</p>;
     default:
       return <p>{wordsFor(failure).todo}</p>;
   }

@@ -8,7 +8,7 @@ import { CopyButton } from '../chat/CopyButton.tsx';
 import { count } from '../format.ts';
 import { Progress } from '../models/Progress.tsx';
 import { say } from '../say.ts';
-import { wordsFor } from '../words.ts';
+import { together, wordsFor } from '../words.ts';
 import { reportText, tallyByKernel, tallyOf } from './reportText.ts';
 
 export function SelfTestSection({ report: device }: { readonly report: DeviceReport | null }): ReactNode {
@@ -73,8 +73,7 @@ function Verdict({ report, device }: VerdictProps): ReactNode {
     <>
       <p role="status">
         <strong>{failed === 0 ? words.right(passed) : words.bad(failed, passed)}</strong>{' '}
-        {skipped > 0 && `${words.skipped(skipped)}. `}
-        {words.took(report.ms)}
+        {together(skipped > 0 ? words.skippedSentence(skipped) : '', words.took(report.ms))}
       </p>
       <Failing cases={report.cases.filter(({ verdict }) => verdict === 'failed')} />
       <CopyButton label={words.copy} text={() => reportText(report, device, new Date())} />

@@ -62,6 +62,7 @@ export const device = {
     bad: (failed: number, passed: number) =>
       `${count(failed)} ${failed === 1 ? 'case' : 'cases'} failed, ${count(passed)} passed. Models don’t use the kernels that failed.`,
     skipped: (n: number) => `${count(n)} skipped`,
+    skippedSentence: (n: number) => `${count(n)} can’t run here and ${n === 1 ? 'was' : 'were'} skipped.`,
     took: (ms: number) => `It took ${seconds(ms)}.`,
     failing: 'Failed',
     kernels: 'By kernel',
