@@ -68,7 +68,7 @@ test('a style sets its values, and they reach the model; the guide keeps its own
 
   await page.getByRole('button', { name: 'Settings' }).click();
   await expect(page.getByRole('radio', { name: /^Inventive/ })).toBeChecked();
-  await page.getByText('Each value').click();
+  await page.getByText('Each value', { exact: true }).click();
   await page.getByLabel('Temperature').fill('0.25');
   await expect(page.getByRole('radio', { name: /^Your own/ })).toBeChecked();
   await page.getByRole('button', { name: 'Back to defaults' }).click();
@@ -81,7 +81,7 @@ test('half-typed numbers change nothing, and what was typed stays until the fiel
 }) => {
   await openReady(page, '?models=one');
   await page.getByRole('button', { name: 'Settings' }).click();
-  await page.getByText('Each value').click();
+  await page.getByText('Each value', { exact: true }).click();
   const temperature = page.getByLabel('Temperature');
   await temperature.fill('');
   await expect(temperature).toHaveValue('');

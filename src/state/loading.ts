@@ -40,14 +40,6 @@ export function createLoading({ api, store, alerts, settings, settleChat }: Neig
     else alerts.raise(result.failure, titleIn(store.getState(), id));
   }
 
-  /** Goes on with the model used last. */
-  async function restore(): Promise<void> {
-    const last = await saved.lastModel();
-    const { cards, loading, loaded } = store.getState();
-    const card = cards?.find(({ id, state }) => id === last && state === 'ready');
-    if (card && !loading && !loaded) await load(card.id);
-  }
-
   function cancelLoad(): void {
     const { loading } = store.getState();
     if (!loading) return;
@@ -69,5 +61,5 @@ export function createLoading({ api, store, alerts, settings, settleChat }: Neig
     if (loaded) store.setState({ loaded: null, lostModel: loaded.modelId });
   }
 
-  return { load, restore, cancelLoad, unload, deviceLost };
+  return { load, cancelLoad, unload, deviceLost };
 }

@@ -104,9 +104,7 @@ function perform(act: Exclude<Act, 'stop'>, app: App): void {
       return focusOn('.composer textarea');
     case 'search':
       view.setSidebar(true);
-      // It is drawn by then.
-      requestAnimationFrame(() => focusOn('.sidebar input[type="search"]'));
-      return undefined;
+      return focusOnceDrawn('.sidebar input[type="search"]', performance.now());
     case 'previous':
       return step(app, -1);
     case 'next':
@@ -128,4 +126,13 @@ function step({ conversations, chat }: App, by: -1 | 1): void {
 
 function focusOn(selector: string): void {
   document.querySelector<HTMLElement>(selector)?.focus();
+}
+
+/** The code of the conversations may still be on its way. */
+const DRAWN_WITHIN_MS = 2000;
+
+function focusOnceDrawn(selector: string, since: number): void {
+  if (document.querySelector(selector)) focusOn(selector);
+  else if (performance.now() - since < DRAWN_WITHIN_MS)
+    requestAnimationFrame(() => focusOnceDrawn(selector, since));
 }

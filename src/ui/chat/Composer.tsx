@@ -75,18 +75,20 @@ export function Composer(): ReactNode {
 
 /** A question may be sent while a model loads: it waits for it. */
 function useSending(): { canSend: boolean; send: () => void } {
-  const { chat, models } = useApp();
+  const { boot, chat, models } = useApp();
   const something = useStore(chat.store, (s) => s.draft.trim() !== '' || s.attachments.length > 0);
   const busy = useStore(chat.store, (s) => s.answering !== null);
-  const able = useStore(models.store, (s) => s.loaded !== null || s.loading !== null);
+  const coming = useStore(boot.store, (s) => s.coming);
+  const able = useStore(models.store, (s) => s.loaded !== null || s.loading !== null) || coming;
   const canSend = able && !busy && something;
   return { canSend, send: () => canSend && chat.send() };
 }
 
 function usePlaceholder(): string {
-  const { models } = useApp();
+  const { boot, models } = useApp();
+  const coming = useStore(boot.store, (s) => s.coming);
   const loaded = useStore(models.store, (s) => s.loaded !== null);
-  const loading = useStore(models.store, (s) => s.loading !== null);
+  const loading = useStore(models.store, (s) => s.loading !== null) || coming;
   if (loaded) return say.chat.placeholder;
   return loading ? say.chat.placeholderLoading : say.chat.placeholderNone;
 }
