@@ -91,7 +91,7 @@ function Rows({ rows, found, onChosen }: RowsProps): ReactNode {
         short(rows)
       ) : (
         <Suspense fallback={short(rows.slice(0, LONG))}>
-          <LongList rows={rows} draw={draw} scrollTo={scrollTo} />
+          <LongList rows={rows} draw={draw} reached={reached} scrollTo={scrollTo} />
         </Suspense>
       )}
     </div>
@@ -122,15 +122,18 @@ function useArrows(
     event.preventDefault();
     setMoved(id);
     scrollTo.current?.(rows.findIndex(({ key }) => key === id));
+    if (focusOn(box.current, id)) return;
     // A row that was out of sight is drawn first.
-    requestAnimationFrame(() => requestAnimationFrame(() => focusOn(box.current, id)));
+    requestAnimationFrame(() => requestAnimationFrame(() => void focusOn(box.current, id)));
   }
 
   return { reached, move };
 }
 
-function focusOn(box: HTMLElement | null, id: string): void {
-  box?.querySelector<HTMLElement>(`[data-conversation="${CSS.escape(id)}"]`)?.focus();
+function focusOn(box: HTMLElement | null, id: string): boolean {
+  const item = box?.querySelector<HTMLElement>(`[data-conversation="${CSS.escape(id)}"]`);
+  item?.focus();
+  return item !== null && item !== undefined;
 }
 
 function targetOf(key: string, at: number, count: number): number | null {

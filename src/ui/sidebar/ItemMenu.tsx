@@ -8,7 +8,7 @@ import { say } from '../say.ts';
 
 /** How the menu was first asked for. */
 export interface Asked {
-  /** The modal drawer it is opened in: that lies over everything else. */
+  /** The column, or the modal drawer, it is opened in: a drawer lies over everything else. */
   readonly within: HTMLElement | null;
   readonly byKey: boolean;
 }

@@ -92,7 +92,7 @@ function MenuButton({ head, title, reached, onRename, onSystem }: MenuButtonProp
       tabIndex={reached ? 0 : -1}
       onClick={({ currentTarget, detail }) =>
         // A click by a key counts no presses of a pointer.
-        setAsked({ within: currentTarget.closest('dialog'), byKey: detail === 0 })
+        setAsked({ within: currentTarget.closest<HTMLElement>('dialog, nav'), byKey: detail === 0 })
       }
     >
       <Ellipsis className="icon" aria-hidden="true" />
