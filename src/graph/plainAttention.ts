@@ -4,7 +4,16 @@
  */
 import type { GqaSpec, RopeSpec } from '../models/spec.ts';
 import type { PlainWeights } from './plain.ts';
-import { addBias, linear, rmsNorm, rotate, softCapped, softmax, temperatureAt } from './plainMath.ts';
+import {
+  addBias,
+  type Floats,
+  linear,
+  rmsNorm,
+  rotate,
+  softCapped,
+  softmax,
+  temperatureAt,
+} from './plainMath.ts';
 
 /**
  * One layer's past, an entry a token: keys and values [kvHeads * headDim], of latent
@@ -12,8 +21,8 @@ import { addBias, linear, rmsNorm, rotate, softCapped, softmax, temperatureAt } 
  * its inputs in `keys` alone.
  */
 export interface PlainCache {
-  readonly keys: Float32Array[];
-  readonly values: Float32Array[];
+  readonly keys: Floats[];
+  readonly values: Floats[];
 }
 
 /** x [tokens, hidden], already normed; `cache` grows by these tokens. Returns [tokens, hidden]. */

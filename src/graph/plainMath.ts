@@ -5,6 +5,9 @@
  */
 import type { Activation, RopeSpec, TemperatureSpec } from '../models/spec.ts';
 
+/** Kept from one token to the next; f64 where the paper's formula would not round there. */
+export type Floats = Float32Array | Float64Array;
+
 /** y[t, r] = sum over c of x[t, c] * w[r, c]; `rows` results a token. */
 export function linear(x: Float32Array, w: Float32Array, rows: number): Float32Array<ArrayBuffer> {
   const cols = w.length / rows;
@@ -20,13 +23,7 @@ export function linear(x: Float32Array, w: Float32Array, rows: number): Float32A
  * a[aStart..] · b[bStart..] over `length` values. In four sums, since one alone would
  * make every addition wait for the one before it.
  */
-export function dot(
-  a: Float32Array,
-  aStart: number,
-  b: Float32Array,
-  bStart: number,
-  length: number,
-): number {
+export function dot(a: Float32Array, aStart: number, b: Floats, bStart: number, length: number): number {
   let [s0, s1, s2, s3] = [0, 0, 0, 0];
   const inFours = length - (length % 4);
   for (let i = 0; i < inFours; i += 4) {

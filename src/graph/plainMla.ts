@@ -32,7 +32,7 @@ export function latentAttention(
     const shared = row.slice(first + kvRank); // the part of the key that all heads have
     rotate(shared, rope, position);
     cache.keys.push(keysOf(latent, shared, spec, weights('kvK')));
-    cache.values.push(linear(latent, weights('kvV'), heads * valueDim));
+    cache.values.push(valuesOf(latent, weights('kvV'), heads * valueDim));
     for (let head = 0; head < heads; head += 1) {
       mixed.set(attendHead(q, head, spec, cache), (t * heads + head) * valueDim);
     }
@@ -65,19 +65,25 @@ function keysOf(
   shared: Float32Array,
   { heads, nopeDim, ropeDim, kvRank }: MlaSpec,
   kvK: Float32Array, // [heads * kvRank, nopeDim]
-): Float32Array {
+): Float64Array {
   const dim = nopeDim + ropeDim;
-  const keys = new Float32Array(heads * dim);
+  const keys = new Float64Array(heads * dim);
   for (let head = 0; head < heads; head += 1) {
-    const sums = new Float64Array(nopeDim);
     for (let r = 0; r < kvRank; r += 1) {
       const row = (head * kvRank + r) * nopeDim;
-      for (let n = 0; n < nopeDim; n += 1) sums[n]! += kvK[row + n]! * latent[r]!;
+      for (let n = 0; n < nopeDim; n += 1) keys[head * dim + n]! += kvK[row + n]! * latent[r]!;
     }
-    keys.set(sums, head * dim);
     keys.set(shared, head * dim + nopeDim);
   }
   return keys;
+}
+
+/** Every head's value of one position. [heads * valueDim] */
+function valuesOf(latent: Float32Array, kvV: Float32Array, rows: number): Float64Array {
+  const values = new Float64Array(rows);
+  const cols = latent.length;
+  for (let r = 0; r < rows; r += 1) values[r] = dot(kvV, r * cols, latent, 0, cols);
+  return values;
 }
 
 /** One head over all positions so far. [valueDim] */
