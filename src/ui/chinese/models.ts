@@ -3,12 +3,9 @@ import type { Words } from '../english/index.ts';
 import { count, duration, size } from '../format.ts';
 
 export const add: Words['add'] = {
-  title: '添加模型',
-  first: '还差一个模型：给它一个 GGUF 文件，或从 Hugging Face 下载的模型文件夹。',
   choose: '选择文件',
   chooseFolder: '选择文件夹',
   drop: '也可以拖到页面任意处',
-  dropNow: '松开即可添加模型',
   hubLabel: 'Hugging Face 仓库',
   hubHint: '所有者/名称',
   hubList: '列出文件',
@@ -43,7 +40,6 @@ export const weights: Words['weights'] = {
 };
 
 export const models: Words['models'] = {
-  open: '模型',
   title: '模型',
   close: '关闭',
   none: '没有模型',
@@ -54,7 +50,6 @@ export const models: Words['models'] = {
     add: '添加',
     storage: '存储',
   },
-  yours: '本机模型',
   load: '加载',
   loadModel: (title) => `加载 ${title}`,
   unload: '卸载',
@@ -66,7 +61,6 @@ export const models: Words['models'] = {
   confirmBody: (bytes) => `将腾出 ${size(bytes)}。以后要用，需要重新获取。`,
   context: (tokens) => `可读 ${count(tokens)} 个词元`,
   experts: (experts, topK) => `${count(experts)} 个专家，每个词元用 ${topK} 个`,
-  loaded: '已加载',
   outdated: '它由本页面的旧版本存入。请删除后重新下载。',
   damaged: '它的记录已损坏，只能删除后重新导入。',
   check: '校验',

@@ -3,12 +3,9 @@ import type { CatalogueId } from '../../state/models.ts';
 import { count, duration, plural, size } from '../format.ts';
 
 export const add = {
-  title: 'Add a model',
-  first: 'One thing is missing: a model. Give it a GGUF file, or a model’s folder from Hugging Face.',
   choose: 'Choose a file',
   chooseFolder: 'Choose a folder',
   drop: 'or drop one anywhere on this page',
-  dropNow: 'Drop to add the model',
   hubLabel: 'Hugging Face repository',
   hubHint: 'owner/name',
   hubList: 'List files',
@@ -45,7 +42,6 @@ export const weights = {
 };
 
 export const models = {
-  open: 'Models',
   title: 'Models',
   close: 'Close',
   none: 'No model',
@@ -56,7 +52,6 @@ export const models = {
     add: 'Add',
     storage: 'Storage',
   },
-  yours: 'On this device',
   load: 'Load',
   loadModel: (title: string) => `Load ${title}`,
   unload: 'Unload',
@@ -68,7 +63,6 @@ export const models = {
   confirmBody: (bytes: number) => `This frees ${size(bytes)}. To use it again it must be fetched again.`,
   context: (tokens: number) => `reads ${count(tokens)} tokens`,
   experts: (experts: number, topK: number) => `${count(experts)} experts, ${topK} for each token`,
-  loaded: 'loaded',
   outdated: 'An earlier version of this page stored it. Delete it and download it again.',
   damaged: 'Its entry is damaged. It can only be deleted and imported again.',
   check: 'Verify',
