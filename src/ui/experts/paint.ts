@@ -33,6 +33,7 @@ const STEPS = 20;
 /** Below it a square cannot be told from a circle, and costs less. */
 const ROUND_FROM = 7;
 const AT_REST = 0.55;
+const ROOM_FOR_NUMBER = 13;
 /** Radius of a resting and of a fully lit dot, in pitches. */
 const RESTING = 0.26;
 const LIT = 0.44;
@@ -63,9 +64,10 @@ function paintNumbers(context: CanvasRenderingContext2D, grid: Grid, { text, fon
   context.font = `11px ${font}`;
   context.textAlign = 'right';
   context.textBaseline = 'middle';
-  const every = [1, 2, 4, 5, 8, 10].find((step) => step * grid.band >= 13) ?? 20;
+  const every = [1, 2, 4, 5, 8, 10].find((step) => step * grid.band >= ROOM_FOR_NUMBER) ?? 20;
   for (let layer = 0; layer < grid.layers; layer++) {
-    if (layer > 0 && (layer + 1) % every !== 0) continue;
+    // The first, then every so many; none so near to the first that they touch.
+    if (layer > 0 && ((layer + 1) % every !== 0 || layer * grid.band < ROOM_FOR_NUMBER)) continue;
     context.fillText(String(layer + 1), grid.gutter - 8, centreOf(grid, layer, 0).y + 0.5);
   }
 }
