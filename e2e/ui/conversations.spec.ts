@@ -1,50 +1,21 @@
 /** The list of conversations, and what is kept of them. */
-import { readFile } from 'node:fs/promises';
-import { expect, test, type Download, type Locator, type Page } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { recordTasks } from '../longestTask.ts';
+import {
+  choose,
+  converse,
+  item,
+  items,
+  openSidebar,
+  questionOf,
+  sidebar,
+  store,
+  textOf,
+  WIDE,
+} from './conversationSteps.ts';
 import { answered, answers, ask, composer, openReady } from './steps.ts';
 
-const WIDE = { width: 1280, height: 800 };
 test.use({ viewport: WIDE });
-
-const sidebar = (page: Page): Locator => page.getByRole('navigation', { name: 'Conversations' });
-const item = (page: Page, title: string): Locator =>
-  sidebar(page).getByRole('button', { name: title, exact: true });
-const items = (page: Page): Locator => page.locator('.item-open');
-
-async function openSidebar(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Conversations', exact: true }).click();
-  await expect(page.getByRole('button', { name: 'New chat' }).first()).toBeVisible();
-}
-
-async function choose(page: Page, title: string, act: string): Promise<void> {
-  await page.getByRole('button', { name: `Options for ${title}` }).click();
-  await page.getByRole('menuitem', { name: act, exact: true }).click();
-}
-
-async function converse(page: Page, question: string): Promise<void> {
-  await sidebar(page).getByRole('button', { name: 'New chat', exact: true }).first().click();
-  await ask(page, question);
-  await answered(page);
-}
-
-/** Writes entries as a page of the same origin would, before ours is opened. */
-async function store(page: Page, entries: Readonly<Record<string, unknown>>): Promise<void> {
-  await page.goto('/icon.svg');
-  await page.evaluate(async (given) => {
-    const opening = indexedDB.open('shoal-page');
-    opening.addEventListener('upgradeneeded', () => opening.result.createObjectStore('facts'));
-    await new Promise((resolve) => opening.addEventListener('success', resolve));
-    const writing = opening.result.transaction('facts', 'readwrite');
-    for (const [key, value] of Object.entries(given)) writing.objectStore('facts').put(value, key);
-    await new Promise((resolve) => writing.addEventListener('complete', resolve));
-    opening.result.close();
-  }, entries);
-}
-
-async function textOf(download: Download): Promise<string> {
-  return readFile(await download.path(), 'utf8');
-}
 
 test('conversations are made, switched between, and kept over a reload', async ({ page }) => {
   await openReady(page, '?token=0');
@@ -255,18 +226,7 @@ test('a thousand conversations scroll smoothly and are searched at once', async 
       pinned: at === 500,
       systemPrompt: null,
     };
-    const message = {
-      id: `q${at}`,
-      parent: null,
-      role: 'user',
-      content: `${question} Number ${at}.`,
-      createdAt: then,
-      figures: null,
-      end: null,
-      droppedMessages: 0,
-      reasoningMs: null,
-      attachments: [],
-    };
+    const message = questionOf(`q${at}`, `${question} Number ${at}.`, then);
     many[`conversation/${id}`] = { messages: [message], chosen: {} };
   }
   await store(page, many);
@@ -277,7 +237,7 @@ test('a thousand conversations scroll smoothly and are searched at once', async 
 
   await items(page).nth(1).focus();
   const stop = await recordTasks(page);
-  await page.locator('.sidebar-list').hover();
+  await page.locator('.rows-box').hover();
   for (let turn = 0; turn < 40; turn++) await page.mouse.wheel(0, 800);
   await page.keyboard.press('End');
   await expect(item(page, 'Conversation 999')).toBeFocused();
@@ -356,7 +316,7 @@ test.describe('in Chinese', () => {
 
   test('the list speaks it, menus and notices too', async ({ page }) => {
     await page.goto('/?token=0');
-    await page.getByRole('button', { name: '对话', exact: true }).click();
+    await page.getByRole('button', { name: '对话列表', exact: true }).click();
     await expect(page.getByText('你问过的都会留在这里，只存在这台设备上。')).toBeVisible();
     await page.locator('.composer textarea').fill('彩虹是怎么形成的？');
     await expect(page.locator('.send')).toBeEnabled();

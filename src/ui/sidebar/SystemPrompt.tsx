@@ -1,5 +1,5 @@
 /** What the model is told first in one conversation. */
-import type { FormEvent, ReactNode } from 'react';
+import { useEffect, useRef, type FormEvent, type ReactNode } from 'react';
 import { useStore } from 'zustand';
 import type { Head } from '../../state/conversations.ts';
 import { useApp } from '../appContext.ts';
@@ -16,28 +16,32 @@ export function SystemPrompt({ head, title, onClose }: SystemPromptProps): React
   const { conversations, settings } = useApp();
   const usual = useStore(settings.store, (s) => s.systemPrompt);
   const words = say.conversations;
+  const field = useRef<HTMLTextAreaElement>(null);
+  // A dialog that opens gives the focus to its first button.
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => field.current?.focus());
+    return () => cancelAnimationFrame(frame);
+  }, []);
   const set = (prompt: string | null): void => {
     conversations.setSystemPrompt(prompt, head.id);
     onClose();
   };
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    const field = event.currentTarget.elements.namedItem('prompt');
-    if (field instanceof HTMLTextAreaElement) set(field.value);
+    set(field.current?.value ?? '');
   };
   return (
-    <Dialog title={words.systemTitle(title)} kind="confirm" onClose={onClose}>
+    <Dialog title={words.system} kind="confirm" onClose={onClose}>
       <form className="field" onSubmit={submit}>
         <textarea
-          name="prompt"
           rows={6}
-          autoFocus
+          ref={field}
           aria-label={words.system}
           aria-describedby="system-prompt-hint"
           defaultValue={head.systemPrompt ?? usual}
         />
         <p id="system-prompt-hint" className="facts">
-          {words.systemHint}
+          {words.systemHint(title)}
         </p>
         <div className="row end wrap">
           {head.systemPrompt !== null && (
