@@ -72,7 +72,8 @@ test('dots light up while it speaks, then fade and rest', async ({ page }) => {
   await expect.poll(() => litPixels(page)).toBeGreaterThan(50);
   await answered(page);
   await expect.poll(() => litPixels(page), { timeout: 5000 }).toBe(0);
-  // At rest no frame is asked for.
+  // At rest no frame is asked for; the last faint light is gone a moment after it can be seen.
+  await page.waitForTimeout(500);
   const frames = await page.evaluate(
     () =>
       new Promise<number>((done) => {
