@@ -17,21 +17,7 @@ export function Composer(): ReactNode {
   useStopOnEscape();
   useReadiness(field);
 
-  const keyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
-    // While an input method composes a character, Enter chooses it; Safari ends composing just before and says 229.
-    if (event.nativeEvent.isComposing || event.keyCode === 229) return;
-    if (event.key === 'Enter' && !event.shiftKey) {
-      event.preventDefault();
-      send();
-    }
-    if (event.key === 'ArrowUp' && draft === '' && !event.altKey && !event.metaKey && !event.ctrlKey) {
-      const { messages, answering } = chat.store.getState();
-      const asked = messages.findLast(({ role }) => role === 'user');
-      if (!asked || answering) return;
-      event.preventDefault();
-      chat.edit(asked.id);
-    }
-  };
+  const keyDown = useKeys(draft, send);
 
   return (
     <form
@@ -71,6 +57,26 @@ export function Composer(): ReactNode {
       </p>
     </form>
   );
+}
+
+/** Enter sends; the up arrow in an empty field edits what was asked last. */
+function useKeys(draft: string, send: () => void): (event: KeyboardEvent<HTMLTextAreaElement>) => void {
+  const { chat } = useApp();
+  return (event) => {
+    // While an input method composes a character, Enter chooses it; Safari ends composing just before and says 229.
+    if (event.nativeEvent.isComposing || event.keyCode === 229) return;
+    if (event.key === 'Enter' && !event.shiftKey) {
+      event.preventDefault();
+      send();
+    }
+    if (event.key === 'ArrowUp' && draft === '' && !event.altKey && !event.metaKey && !event.ctrlKey) {
+      const { messages, answering } = chat.store.getState();
+      const asked = messages.findLast(({ role }) => role === 'user');
+      if (!asked || answering) return;
+      event.preventDefault();
+      chat.edit(asked.id);
+    }
+  };
 }
 
 /** A question may be sent while a model loads: it waits for it. */

@@ -7,6 +7,12 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 
 const NEAR_END_PX = 48;
+/** What moves the page at a reader's wish, and for how long after it a movement is taken for one. */
+const WISHES = ['wheel', 'touchmove', 'keydown'] as const;
+const UPWARD_KEYS: ReadonlySet<string> = new Set(['PageUp', 'ArrowUp', 'Home', ' ']);
+const WISH_MS = 600;
+/** A scrollbar that is dragged tells nothing else. */
+const FAR_PX = 200;
 /** Rows find their true heights, and an answer its last line, soon after. */
 const SETTLING_MS = 1500;
 
@@ -29,14 +35,21 @@ export function useFollow(growing: boolean): { following: boolean; toEnd: () => 
 
   useEffect(() => {
     let lastTop = scrollY;
+    let lastHeight = document.documentElement.scrollHeight;
+    let wishedAt = -Infinity;
     const scrolled = (): void => {
-      const page = document.documentElement;
-      const atEnd = page.scrollHeight - page.clientHeight - scrollY < NEAR_END_PX;
-      // A page that grows makes the end recede without any scrolling; only going up is the reader's wish.
-      if (atEnd) follows.current = true;
-      else if (scrollY < lastTop) follows.current = false;
+      const { scrollHeight, clientHeight } = document.documentElement;
+      const up = lastTop - scrollY;
+      // Rows that find their true heights move the page too, by a little or by as much as it shrinks.
+      const wished = performance.now() - wishedAt < WISH_MS || (up > FAR_PX && scrollHeight >= lastHeight);
+      if (scrollHeight - clientHeight - scrollY < NEAR_END_PX) follows.current = true;
+      else if (up > 0 && wished) follows.current = false;
       lastTop = scrollY;
+      lastHeight = scrollHeight;
       setFollowing(follows.current);
+    };
+    const wishes = (event: Event): void => {
+      if (!(event instanceof KeyboardEvent) || UPWARD_KEYS.has(event.key)) wishedAt = performance.now();
     };
     const grown = new ResizeObserver(() => {
       if (follows.current && performance.now() < until.current)
@@ -48,11 +61,13 @@ export function useFollow(growing: boolean): { following: boolean; toEnd: () => 
     };
     grown.observe(document.body);
     addEventListener('pointerdown', touched);
+    for (const kind of WISHES) addEventListener(kind, wishes, { passive: true });
     addEventListener('scroll', scrolled, { passive: true });
     return () => {
       grown.disconnect();
       removeEventListener('scroll', scrolled);
       removeEventListener('pointerdown', touched);
+      for (const kind of WISHES) removeEventListener(kind, wishes);
     };
   }, []);
 
