@@ -80,7 +80,6 @@ export const DraftSchema = v.object({ text: v.string(), attachments: v.array(Att
 export const ROOT = '';
 
 export type Attachment = Readonly<v.InferOutput<typeof AttachmentSchema>>;
-export type Figures = Readonly<v.InferOutput<typeof FiguresSchema>>;
 export type Message = Readonly<
   Omit<v.InferOutput<typeof MessageSchema>, 'attachments'> & { attachments: readonly Attachment[] }
 >;
@@ -96,9 +95,6 @@ export interface Draft {
   readonly text: string;
   readonly attachments: readonly Attachment[];
 }
-
-/** All of one conversation. */
-export type Conversation = Head & Body & { readonly draft: Draft };
 
 export const NO_DRAFT: Draft = { text: '', attachments: [] };
 export const NO_BODY: Body = { messages: [], chosen: {} };

@@ -9,7 +9,6 @@ import { download } from './download.ts';
 import type { Notices } from './notices.ts';
 
 export type { Head } from './conversation.ts';
-export type { MarkdownWords } from './conversationFiles.ts';
 export type { Excerpt, Found } from './conversationSearch.ts';
 
 export interface ConversationsFacts {
@@ -20,7 +19,6 @@ export interface ConversationsFacts {
   readonly found: readonly Found[] | null;
 }
 
-export type Conversations = ReturnType<typeof createConversations>;
 type ConversationsStore = StoreApi<ConversationsFacts>;
 
 interface Neighbours {
@@ -30,7 +28,7 @@ interface Neighbours {
 }
 
 /** How long a removal can be taken back; a reload ends it too. */
-export const UNDO_MS = 8000;
+const UNDO_MS = 8000;
 
 export function createConversations({ shelf, chat, notices }: Neighbours) {
   const store = createStore<ConversationsFacts>(() => ({ heads: null, query: '', found: null }));

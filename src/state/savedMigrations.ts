@@ -8,7 +8,7 @@ import { headFrom, type Body, type Message } from './conversation.ts';
 import { newId } from './ids.ts';
 import { BODIES, HEADS, SET_ASIDE, type Opened } from './savedKeys.ts';
 
-export const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 2;
 
 /** Version 1: one conversation, under this key, as a list of messages. */
 const LINEAR = 'conversation';

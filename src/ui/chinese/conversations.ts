@@ -1,4 +1,5 @@
 /** 对话列表。 */
+import { MOST_FILE_BYTES } from '../../state/attachments.ts';
 import type { FileRefusal, ImportRefusal } from '../../state/notices.ts';
 import type { Words } from '../english/index.ts';
 import { count, size } from '../format.ts';
@@ -64,6 +65,6 @@ const IMPORT_REASONS: Record<ImportRefusal, string> = {
 
 const FILE_REASONS: Record<Exclude<FileRefusal, 'long'>, string> = {
   binary: '它不是文本，而模型只读文本',
-  large: `它超过 ${size(4 * 1024 * 1024)}`,
+  large: `它超过 ${size(MOST_FILE_BYTES)}`,
   unreadable: '浏览器无法读取它',
 };

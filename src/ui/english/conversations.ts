@@ -1,5 +1,6 @@
 /** The list of conversations. */
 import { count, size } from '../format.ts';
+import { MOST_FILE_BYTES } from '../../state/attachments.ts';
 import type { FileRefusal, ImportRefusal } from '../../state/notices.ts';
 
 const some = (n: number): string => `${count(n)} ${n === 1 ? 'conversation' : 'conversations'}`;
@@ -66,6 +67,6 @@ const IMPORT_REASONS: Record<ImportRefusal, string> = {
 
 const FILE_REASONS: Record<Exclude<FileRefusal, 'long'>, string> = {
   binary: 'it is not text, and models read only text',
-  large: `it is larger than ${size(4 * 1024 * 1024)}`,
+  large: `it is larger than ${size(MOST_FILE_BYTES)}`,
   unreadable: 'the browser could not read it',
 };
