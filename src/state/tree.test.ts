@@ -82,10 +82,13 @@ describe('a tree of messages', () => {
     const id = (at: number): string => `${at % 2 ? 'a' : 'q'}${at}`;
     const messages = Array.from({ length: 2000 }, (_, at) => message(id(at), at === 0 ? null : id(at - 1)));
     const tree = treeOf({ messages, chosen: {} });
-    const from = performance.now();
-    for (let at = 0; at < 100; at++) visiblePath(withMessage(tree, message('q', 'a1999')));
-    // A frame each, on a machine with much else to do; it takes a tenth of that.
-    expect(performance.now() - from).toBeLessThan(1600);
+    const times = Array.from({ length: 40 }, () => {
+      const from = performance.now();
+      visiblePath(withMessage(tree, message('q', 'a1999')));
+      return performance.now() - from;
+    });
+    // The quickest, since this machine has much else to do: within half a frame.
+    expect(Math.min(...times)).toBeLessThan(8);
     expect(visiblePath(tree)).toHaveLength(2000);
   });
 });
