@@ -4,8 +4,8 @@ import { recordTasks, type Tasks } from '../longestTask.ts';
 import { answered, ask, openReady } from './steps.ts';
 
 /**
- * Every task should fit in a frame of 16 ms, and on an idle machine does; beside
- * builds and training the same work costs two or three times the CPU time.
+ * Every task should fit in a frame of 16 ms. Beside builds and training the same
+ * work costs two or three times the CPU time, so the limit is that of a task that is felt.
  */
 const LIMIT_MS = 50;
 
@@ -19,10 +19,10 @@ function expectFree({ count, longestMs }: Tasks, what: string): void {
 test('an answer of 6,000 tokens streams as fast as the wire carries it', async ({ page }) => {
   await openReady(page, '?token=0&answer=long');
   await ask(page, 'Warm up');
-  await answered(page);
+  await answered(page, 60_000);
   const stop = await recordTasks(page);
   await ask(page, 'Tell me all');
-  await answered(page);
+  await answered(page, 60_000);
   await expect(page.getByRole('heading', { name: 'Part 40' })).toBeAttached();
   expectFree(await stop(), 'streaming');
 });
@@ -34,7 +34,7 @@ test('an answer of 20,000 tokens, with a long listing, list, table and line, str
   await openReady(page, '?token=0&answer=huge');
   const stop = await recordTasks(page);
   await ask(page, 'Tell me all');
-  await expect(page.getByRole('button', { name: 'Regenerate' })).toBeVisible({ timeout: 120_000 });
+  await answered(page, 120_000);
   await expect(page.getByText('The end.')).toHaveCount(1);
   expectFree(await stop(), 'streaming 20,000 tokens');
 
@@ -70,7 +70,7 @@ test('a conversation of 2,000 messages opens, scrolls and goes on', async ({ pag
 
   const streamed = await recordTasks(page);
   await ask(page, 'And now?');
-  await expect(page.getByRole('button', { name: 'Regenerate' })).toBeVisible({ timeout: 60_000 });
+  await answered(page, 60_000);
   expectFree(await streamed(), 'streaming after 2,000 messages');
 });
 

@@ -22,8 +22,8 @@ export async function ask(page: Page, words: string): Promise<void> {
   await composer(page).press('Enter');
 }
 
-export async function answered(page: Page): Promise<void> {
-  await expect(page.getByRole('button', { name: 'Regenerate' })).toBeVisible();
+export async function answered(page: Page, timeout = 5000): Promise<void> {
+  await expect(page.getByRole('button', { name: 'Regenerate' })).toBeVisible({ timeout });
 }
 
 /** A file as a person would choose it; what is in it the fake does not ask. */
