@@ -9,6 +9,7 @@ import {
   useRef,
   useState,
   useSyncExternalStore,
+  type FocusEvent,
   type KeyboardEvent,
   type ReactNode,
 } from 'react';
@@ -64,7 +65,7 @@ interface RowsProps extends ListProps {
 function Rows({ rows, found, onChosen }: RowsProps): ReactNode {
   const box = useRef<HTMLDivElement>(null);
   const scrollTo = useRef<ScrollTo>(null);
-  const { reached, move } = useArrows(rows, box, scrollTo);
+  const { reached, move, follow } = useArrows(rows, box, scrollTo);
   const draw = (row: Row): ReactNode =>
     row.kind === 'conversation' ? (
       <ListItem
@@ -86,7 +87,7 @@ function Rows({ rows, found, onChosen }: RowsProps): ReactNode {
     </ul>
   );
   return (
-    <div ref={box} className="rows-box" onKeyDown={move}>
+    <div ref={box} className="rows-box" onKeyDown={move} onFocus={follow}>
       {rows.length <= LONG ? (
         short(rows)
       ) : (
@@ -127,7 +128,13 @@ function useArrows(
     requestAnimationFrame(() => requestAnimationFrame(() => void focusOn(box.current, id)));
   }
 
-  return { reached, move };
+  /** However the focus came there. */
+  function follow({ target }: FocusEvent<HTMLDivElement>): void {
+    const id = target.getAttribute('data-conversation');
+    if (id !== null) setMoved(id);
+  }
+
+  return { reached, move, follow };
 }
 
 function focusOn(box: HTMLElement | null, id: string): boolean {
