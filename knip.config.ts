@@ -10,6 +10,7 @@ const config: KnipConfig = {
     // Programs of one command each, named in their first lines.
     'src/tools/golden/*.ts',
     'src/tools/realModel/record.ts',
+    'src/tools/guide-model/evaluate.ts',
     'e2e/ui/main.tsx',
     'src/bench/main.ts',
   ],

@@ -38,7 +38,7 @@ const parts = (count: number, first = 1): string =>
   ).join('\n\n');
 
 /** About 6,000 tokens. */
-export const LONG_ANSWER = parts(40);
+const LONG_ANSWER = parts(40);
 
 const LISTING = Array.from(
   { length: 400 },
@@ -115,7 +115,7 @@ def 高度(小时: float) -> float:
 const TRACKER = 'https://tracker.example';
 
 /** Everything that must not run, fetch, or hang the page. */
-export const HOSTILE_ANSWER = [
+const HOSTILE_ANSWER = [
   `<script>window.stolen = 1</script>`,
   `<img src="${TRACKER}/1.png" onerror="window.stolen = 2"><svg onload="window.stolen = 3"></svg>`,
   `<iframe src="${TRACKER}/2.html"></iframe><style>@import url(${TRACKER}/3.css)</style><link rel="stylesheet" href="${TRACKER}/4.css">`,

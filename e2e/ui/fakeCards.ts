@@ -18,7 +18,7 @@ export const GUIDE: ModelCard = {
   experts: { layers: 4, experts: 16, topK: 2 },
 };
 
-export const CARD: ModelCard = {
+const CARD: ModelCard = {
   id: 'smol',
   title: 'SmolLM2 135M Instruct',
   family: 'llama',

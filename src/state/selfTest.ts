@@ -108,5 +108,3 @@ export function createSelfTest({ api, models, chat, load }: Neighbours) {
 function failed(failure: Failure): Pick<SelfTestFacts, 'failure'> {
   return { failure: failure.code === 'CANCELLED' ? null : failure };
 }
-
-export type SelfTestRoom = ReturnType<typeof createSelfTest>;

@@ -113,5 +113,3 @@ function createPlace(
     },
   };
 }
-
-export type Tabs = ReturnType<typeof createTabs>;

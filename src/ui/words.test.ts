@@ -82,7 +82,11 @@ describe('in Chinese', () => {
   afterAll(() => speak(english));
 
   test.each(CODES)('%s says what happened, what is safe and what to do', (code) => {
-    for (const detail of [{}, { file: 'config.json' }, { modelId: 'm', status: 403, family: 'jamba', tensor: 'head' }]) {
+    for (const detail of [
+      {},
+      { file: 'config.json' },
+      { modelId: 'm', status: 403, family: 'jamba', tensor: 'head' },
+    ]) {
       const { title, ...lines } = words(code, detail, 'Tiny MoE');
       expect(title).toMatch(/^[^。！]*\p{Script=Han}[^。！]*$/u);
       for (const line of Object.values(lines)) {

@@ -111,7 +111,7 @@ function show(answers: readonly string[], scores: readonly Score[]): void {
   console.log(`\n${scoreTable(scores)}`);
 }
 
-export function scoreTable(scores: readonly Score[]): string {
+function scoreTable(scores: readonly Score[]): string {
   const rows = scores.map(
     ({ group, count, of, goal, met }) =>
       `| ${group} | ${count} of ${of} | ${goal} | ${met ? 'met' : 'missed'} |`,

@@ -26,7 +26,7 @@ export interface Shape {
 /** A few pages of a book: drawn in about ten milliseconds. */
 export const PART_LENGTH = 3000;
 
-export function partsOf(blocks: readonly Block[], before: readonly Part[] = []): readonly Part[] {
+function partsOf(blocks: readonly Block[], before: readonly Part[] = []): readonly Part[] {
   const parts: { at: number; blocks: Block[] }[] = [];
   for (const block of blocks) {
     const part = parts.at(-1);
