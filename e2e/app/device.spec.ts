@@ -2,7 +2,7 @@
 import { expect, type Locator } from '@playwright/test';
 import { answered, ask } from '../ui/steps.ts';
 import { tinyModel } from './modelFiles.ts';
-import { add, loaded, openModels, test } from './product.ts';
+import { add, keptForOffline, loaded, openModels, test } from './product.ts';
 import { allEntries, spoilRecord, storedModels } from './stored.ts';
 
 test('kernels are tested here, by hand and by themselves, and the guide goes on', async ({ page }) => {
@@ -36,6 +36,7 @@ test('kernels are tested here, by hand and by themselves, and the guide goes on'
 });
 
 test('storage says what takes how much; a stored model is compared with its hashes', async ({ page }) => {
+  await keptForOffline(page);
   await add(page, tinyModel('qwen3_moe'));
   const dialog = await openModels(page, 'Storage');
   await expect(dialog.getByText('The guide came with the page and is part of it.')).toBeVisible();

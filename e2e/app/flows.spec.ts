@@ -173,9 +173,11 @@ test('a text file goes with a question, its tokens counted by the guide; one too
     page.getByText(/^long\.txt is too long: [\d,]+ tokens, where the context leaves \d+\./),
   ).toBeVisible();
   await attach('fox.txt', 60);
-  await expect(page.getByRole('list', { name: 'Files for this message' })).toHaveText(/^fox\.txt\d+ tokens$/);
+  await expect(page.getByRole('list', { name: 'Files for this message' })).toHaveText(
+    /^fox\.txt\s*\d+ tokens$/,
+  );
   await read.ask('What is this about?');
-  await expect(read.question().getByRole('list', { name: 'Files' })).toHaveText(/^fox\.txt\d+ tokens$/);
+  await expect(read.question().getByRole('list', { name: 'Files' })).toHaveText(/^fox\.txt\s*\d+ tokens$/);
 });
 
 test('the keys of the help sheet do what it says', async ({ page }) => {

@@ -15,22 +15,21 @@ const shown = (page: Page) => answers(page).last().locator('.prose');
 
 declare global {
   interface Window {
-    firstWordAt: Promise<number>;
+    /** 0 until then. */
+    firstWordAt: number;
   }
 }
 
 /** Watches for an answer's first words by the page's own clock, which begins with the navigation. */
 async function watchFirstWord(page: Page): Promise<void> {
   await page.addInitScript(() => {
-    window.firstWordAt = new Promise((resolve) => {
-      const look = (): void => {
-        if ((document.querySelector('.answer .prose')?.textContent ?? '').trim() === '') return;
-        watcher.disconnect();
-        resolve(performance.now());
-      };
-      const watcher = new MutationObserver(look);
-      watcher.observe(document, { childList: true, subtree: true, characterData: true });
+    window.firstWordAt = 0;
+    const watcher = new MutationObserver(() => {
+      if ((document.querySelector('.answer .prose')?.textContent ?? '').trim() === '') return;
+      watcher.disconnect();
+      window.firstWordAt = performance.now();
     });
+    watcher.observe(document, { childList: true, subtree: true, characterData: true });
   });
 }
 
@@ -51,11 +50,13 @@ test('at the first open, with no network, the guide answers within seconds; then
   await watchFirstWord(page);
   await page.goto(product.url);
   await suggestions(page).first().click();
+  await expect(shown(page)).toHaveText(/\S/);
   const ms = await page.evaluate(() => window.firstWordAt);
   const words = `${(ms / 1000).toFixed(1)} s from navigation to the guide's first word, load ${loadavg()[0]?.toFixed(1)}`;
   test.info().annotations.push({ type: 'first word', description: words });
   process.stdout.write(`    ${words}\n`);
-  expect(ms, words).toBeLessThan(WITHIN_MS);
+  expect(ms, words).toBeGreaterThan(0);
+  expect.soft(ms, words).toBeLessThan(WITHIN_MS);
   await saysSomething(page);
   await expect(page.getByText('Guide: tiny, explains Shoal only.')).toBeVisible();
 
