@@ -1,7 +1,7 @@
 """
 Makes the guide anew, all of it, from a seed: corpus, tokenizer, training, folder, scores.
 
-    /opt/shoal-venv/bin/python src/tools/guide-model/build.py [--steps 9000] [--out .cache/guide]
+    /opt/shoal-venv/bin/python src/tools/guide-model/build.py [--steps 7000] [--out .cache/guide]
 
 With the same steps, threads and versions (torch 2.15, tokenizers 0.23) the same
 weights come out; --minutes in place of --steps trains for as long as there is time.
@@ -25,7 +25,7 @@ def run(script: str, *words):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=ROOT / ".cache/guide")
-    parser.add_argument("--steps", type=int, default=9000, help="of 4,096 positions")
+    parser.add_argument("--steps", type=int, default=7000, help="of 4,096 positions")
     parser.add_argument("--minutes", type=float, help="in place of --steps")
     parser.add_argument("--corpus-tokens", type=int, default=40_000_000)
     parser.add_argument("--seed", type=int, default=1)
