@@ -93,8 +93,8 @@ test('a file dropped anywhere on the page is imported', async ({ page }) => {
     [name, buffer.toString('base64')] as const,
   );
   await page.dispatchEvent('body', 'dragover', { dataTransfer: data });
-  await expect(page.getByText('Drop to add the model')).toBeVisible();
+  await expect(page.getByText('Drop to add a model')).toBeVisible();
   await page.dispatchEvent('body', 'drop', { dataTransfer: data });
-  await expect(page.getByText('Drop to add the model')).toBeHidden();
+  await expect(page.getByText('Drop to add a model')).toBeHidden();
   await loaded(page, 'tiny-gemma3');
 });

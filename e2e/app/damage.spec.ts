@@ -17,7 +17,7 @@ test.beforeAll(async () => {
 test.afterAll(() => server.close());
 
 async function download(page: Page): Promise<Locator> {
-  const dialog = await openModels(page, 'Add your own');
+  const dialog = await openModels(page, 'Add');
   await dialog.getByLabel('Address of a GGUF file').fill(server.origin + BIG);
   await dialog.getByRole('button', { name: 'Download', exact: true }).click();
   return openModels(page);

@@ -66,7 +66,7 @@ test('a download cut three times goes on at the record it had reached, to the sa
   server.manners.cutAfter = (bytes) =>
     bytes < WEIGHTS || breaks++ > 0 ? null : Math.floor(Math.random() * bytes);
   sendUpTo(42);
-  const dialog = await openModels(page, 'Add your own');
+  const dialog = await openModels(page, 'Add');
   await dialog.getByLabel('Address of a GGUF file').fill(`${server.origin}/big.gguf`);
   await dialog.getByRole('button', { name: 'Download', exact: true }).click();
   await openModels(page);
@@ -130,7 +130,7 @@ test('a repository lists its models with their sizes, and one comes from there',
   );
 
   await loaded(page);
-  const dialog = await openModels(page, 'Add your own');
+  const dialog = await openModels(page, 'Add');
   await dialog.getByLabel('Hugging Face repository').fill('someone/tiny-GGUF');
   await dialog.getByRole('button', { name: 'List files' }).click();
   const files = dialog.getByRole('list', { name: 'Models in someone/tiny-GGUF' }).getByRole('listitem');

@@ -46,7 +46,7 @@ async function speaks(page: Page): Promise<void> {
 
 test('a folder becomes a model that answers, before and after a reload', async ({ page }) => {
   await loaded(page);
-  const dialog = await openModels(page, 'Add your own');
+  const dialog = await openModels(page, 'Add');
   const chooser = page.waitForEvent('filechooser');
   await dialog.getByRole('button', { name: 'Choose a folder' }).click();
   await (await chooser).setFiles(path);
@@ -68,7 +68,7 @@ test('a folder that is dropped can be kept in 4 bits; one cut off on the hub goe
   const hub = await startHub(context, 'someone/Tiny-MoE', published());
   hub.refused = { file: 'model-00003-of-00003.safetensors', left: 5 };
   await loaded(page);
-  const dialog = await openModels(page, 'Add your own');
+  const dialog = await openModels(page, 'Add');
   await dialog.getByLabel('Hugging Face repository').fill('someone/Tiny-MoE');
   await dialog.getByRole('button', { name: 'List files' }).click();
   const row = dialog.getByRole('listitem').filter({ hasText: 'The whole model' });

@@ -79,7 +79,7 @@ export const test = base.extend<Fixtures>({
 
 export type FilePayload = { name: string; mimeType: string; buffer: Buffer };
 
-type View = 'On this device' | 'Catalogue' | 'Add your own' | 'Storage';
+type View = 'On this device' | 'Catalogue' | 'Add' | 'Storage';
 
 /** The models' dialog at one of its views, opened where it is not. */
 export async function openModels(page: Page, view: View = 'On this device'): Promise<Locator> {
@@ -91,7 +91,7 @@ export async function openModels(page: Page, view: View = 'On this device'): Pro
 
 /** Chooses a file through the page's own button, in the models' dialog. */
 export async function choose(page: Page, file: FilePayload | string): Promise<void> {
-  const dialog = await openModels(page, 'Add your own');
+  const dialog = await openModels(page, 'Add');
   const chooser = page.waitForEvent('filechooser');
   await dialog.getByRole('button', { name: 'Choose a file' }).click();
   await (await chooser).setFiles(file);

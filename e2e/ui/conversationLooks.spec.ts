@@ -60,6 +60,10 @@ for (const [locale, titles] of Object.entries(TITLES)) {
           await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
           for (const { name, width, height } of SIZES) {
             await page.setViewportSize({ width, height });
+            // Between column and drawer the list is drawn anew, and a menu that is open goes.
+            await page.evaluate(
+              () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+            );
             await stage(page, scene);
             const path = `.cache/looks/conversations-${scene}-${locale}-${name}-${colorScheme}.png`;
             await page.screenshot({ path });
@@ -102,10 +106,14 @@ async function stage(page: Page, scene: string): Promise<void> {
     await page.keyboard.press('Enter');
     await expect(page.getByRole('menu')).toBeVisible();
   }
-  if (scene === 'prompt') await page.getByRole('menuitem').nth(2).click();
+  if (scene === 'prompt') {
+    await page.getByRole('menuitem').nth(2).click();
+    await expect(page.locator('dialog.confirm textarea')).toBeFocused();
+  }
   if (scene === 'rename') await page.getByRole('menuitem').first().click();
 }
 
 async function unstage(page: Page, scene: string): Promise<void> {
   if (scene !== 'list' && scene !== 'found') await page.keyboard.press('Escape');
+  if (scene === 'prompt') await expect(page.locator('dialog.confirm')).toHaveCount(0);
 }

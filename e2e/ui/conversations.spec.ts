@@ -15,6 +15,13 @@ import {
 } from './conversationSteps.ts';
 import { answered, answers, ask, composer, openReady } from './steps.ts';
 
+declare global {
+  interface Window {
+    /** Milliseconds from the next input to what it finds. */
+    searchTaken: Promise<number>;
+  }
+}
+
 test.use({ viewport: WIDE });
 
 test('conversations are made, switched between, and kept over a reload', async ({ page }) => {
@@ -130,7 +137,7 @@ test('each has its own system prompt', async ({ page }) => {
   await openSidebar(page);
   await converse(page, 'First');
   await choose(page, 'First', 'System prompt');
-  await page.getByLabel('System prompt', { exact: true }).fill('Answer in rhyme.');
+  await page.getByRole('textbox', { name: 'System prompt' }).fill('Answer in rhyme.');
   await page.getByRole('button', { name: 'Save' }).click();
   await ask(page, 'Again');
   await expect(answers(page).nth(1)).toContainText('Answer in rhyme.');
@@ -248,16 +255,25 @@ test('a thousand conversations scroll smoothly and are searched at once', async 
   const search = page.getByRole('searchbox');
   await search.fill('number 777.');
   await expect(items(page)).toHaveCount(1);
-  const shown = search.evaluate(async (field) => {
-    await new Promise((resolve) => field.addEventListener('input', resolve, { once: true }));
-    const from = performance.now();
-    while (!document.querySelector('.item-title')?.textContent?.includes('778')) {
-      await new Promise(requestAnimationFrame);
-    }
-    return performance.now() - from;
+  await search.evaluate((field) => {
+    window.searchTaken = new Promise((resolve) => {
+      field.addEventListener(
+        'input',
+        () => {
+          const from = performance.now();
+          const look = (): void => {
+            const there = document.querySelector('.item-title')?.textContent?.includes('778');
+            if (there === true) resolve(performance.now() - from);
+            else requestAnimationFrame(look);
+          };
+          look();
+        },
+        { once: true },
+      );
+    });
   });
   await search.fill('number 778.');
-  const taken = await shown;
+  const taken = await page.evaluate(() => window.searchTaken);
   test.info().annotations.push({ type: 'search of 1,000', description: `${taken.toFixed(1)} ms` });
   expect(taken).toBeLessThan(300);
 });

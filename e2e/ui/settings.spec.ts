@@ -145,7 +145,7 @@ test.describe('where the browser prefers Chinese', () => {
     await expect(page.locator('html')).toHaveAttribute('lang', 'zh-Hans');
     await expect(page.getByText('向导只懂英文', { exact: false })).toBeVisible();
     await page.getByRole('button', { name: '我的对话存在哪里？' }).click();
-    await expect(page.getByText('(You wrote: Where are my chats kept?)')).toBeVisible();
+    await expect(page.getByText('(You wrote: Where are my chats kept?)', { exact: true })).toBeVisible();
   });
 });
 

@@ -116,7 +116,7 @@ function scoreTable(scores: readonly Score[]): string {
     ({ group, count, of, goal, met }) =>
       `| ${group} | ${count} of ${of} | ${goal} | ${met ? 'met' : 'missed'} |`,
   );
-  return ['| what was asked | score | goal | |', '| --- | --- | --- | --- |', ...rows].join('\n');
+  return ['| what was asked | score | goal | reached |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
 
 function balanceTable(balance: Balance): string {

@@ -48,7 +48,7 @@ export function Code({ text, language }: { readonly text: string; readonly langu
         <span className="code-language">{language === '' ? say.chat.plainCode : language}</span>
         <CopyButton label={say.chat.copyCode} text={() => text} />
       </div>
-      <pre tabIndex={0} role="region" aria-label={say.chat.code(language)}>
+      <pre tabIndex={0} role="group" aria-label={say.chat.code(language)}>
         <code>
           {pieces.map((piece) => (
             <PieceView key={piece.at} text={piece.text} coloured={piece.coloured} />

@@ -30,7 +30,7 @@ const LONG = 8000;
 function Thoughts({ text, live }: { readonly text: string; readonly live: boolean }): ReactNode {
   const blocks = useMemo(() => blocksOf(text), [text]);
   return (
-    <div className="thoughts" role="region" aria-label={say.chat.reasoningText} tabIndex={0}>
+    <div className="thoughts" role="group" aria-label={say.chat.reasoningText} tabIndex={0}>
       {text.length < LONG ? (
         <Prose blocks={blocks} definitions="" live={live} />
       ) : (

@@ -79,7 +79,7 @@ export const elements: Components = {
     </span>
   ),
   table: ({ children }) => (
-    <div className="table" role="region" aria-label={say.chat.table} tabIndex={0}>
+    <div className="table" role="group" aria-label={say.chat.table} tabIndex={0}>
       <table>{children}</table>
     </div>
   ),
