@@ -42,6 +42,16 @@ describe('among conversations', () => {
     expect(page.facts().messages[1]?.end).toBe('aborted');
   });
 
+  it('keeps what is written the moment a new one is opened', async () => {
+    const page = await fresh();
+    page.chat.setDraft('of a new one');
+    await page.turn('First', 'One');
+    const opened = page.conversations.create();
+    page.chat.setDraft('typed at once');
+    await opened;
+    expect(page.facts().draft).toBe('typed at once');
+  });
+
   it('keeps a draft for each, and one for a new chat, over a reload', async () => {
     const page = await fresh();
     await page.turn('First', 'One');

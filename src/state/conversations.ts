@@ -1,7 +1,7 @@
 /** The list of conversations: opening, naming, finding, removing, taking out and bringing in. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { emptyChat, type Chat } from './chat.ts';
-import { NO_BODY, titleFrom, type Draft, type Head } from './conversation.ts';
+import { NO_BODY, NO_DRAFT, titleFrom, type Draft, type Head } from './conversation.ts';
 import { jsonOf, markdownOf, readFile, type Kept, type MarkdownWords } from './conversationFiles.ts';
 import { createSearch, wordsOf, type Found } from './conversationSearch.ts';
 import type { Shelf } from './conversationShelf.ts';
@@ -87,17 +87,25 @@ function createOpening({ shelf, chat }: Pick<Neighbours, 'shelf' | 'chat'>) {
   /** A new conversation, with what was typed for one before. */
   async function create(): Promise<void> {
     const mine = ++opening;
-    const draft = await shelf.draft('');
-    if (mine !== opening) return;
-    chat.show(emptyChat(draft).conversation, NO_BODY, draft);
+    const { conversation } = emptyChat(NO_DRAFT);
+    // At once: whoever opens it begins to write.
+    chat.show(conversation, NO_BODY, NO_DRAFT);
     shelf.keepOpen('');
+    const draft = await shelf.draft('');
+    if (mine === opening && isUntouched()) chat.show(conversation, NO_BODY, draft);
+  }
+
+  /** Nothing was written or asked in what is open. */
+  function isUntouched(): boolean {
+    const { messages, draft, attachments } = chat.store.getState();
+    return messages.length === 0 && draft === '' && attachments.length === 0;
   }
 
   async function restore(): Promise<void> {
     await shelf.restore();
     const id = await shelf.lastOpen();
     // Something was begun while the list was read: that stays.
-    if (chat.store.getState().messages.length > 0) return;
+    if (!isUntouched()) return;
     await (id !== null && shelf.headOf(id) ? open(id) : create());
   }
 
