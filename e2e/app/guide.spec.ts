@@ -1,6 +1,8 @@
 /** The model in the box: there at the first open, with no network, on any processor, and called what it is. */
-import { loadavg } from 'node:os';
-import { expect, type Page } from '@playwright/test';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, expect, type LaunchOptions, type Page } from '@playwright/test';
 import { CHROMIUM_FLAGS } from '../../src/tools/chromium.ts';
 import { answered, answers, ask, state } from '../ui/steps.ts';
 import { keptForOffline, openModels, origins, test } from './product.ts';
@@ -33,6 +35,20 @@ async function watchFirstWord(page: Page): Promise<void> {
   });
 }
 
+/** Milliseconds from the navigation to the first word of an answer that was asked for at once. */
+async function firstWord(page: Page, url: string): Promise<number> {
+  await watchFirstWord(page);
+  await page.goto(url);
+  await suggestions(page).first().click();
+  await expect(shown(page)).toHaveText(/\S/);
+  const ms = await page.evaluate(() => window.firstWordAt);
+  expect(ms).toBeGreaterThan(0);
+  process.stdout.write(
+    `    ${(ms / 1000).toFixed(1)} s to the guide's first word, load ${loadavg()[0]?.toFixed(1)}\n`,
+  );
+  return ms;
+}
+
 /** An answer that ended by itself, or at the longest allowed, and says something. */
 async function saysSomething(page: Page): Promise<void> {
   await answered(page);
@@ -40,23 +56,37 @@ async function saysSomething(page: Page): Promise<void> {
   await expect(answers(page).last().getByText('Cut off by a failure.')).toHaveCount(0);
 }
 
-test('at the first open, with no network, the guide answers within seconds; then with no server', async ({
+/** A first visit: a browser that has never seen the page, of which nothing is kept afterwards. */
+async function firstVisit(options: LaunchOptions, url: string): Promise<number> {
+  const place = await mkdtemp(join(tmpdir(), 'shoal-first-'));
+  const context = await chromium.launchPersistentContext(place, {
+    ...options,
+    args: [...(options.args ?? []), NO_NETWORK],
+  });
+  try {
+    return await firstWord(await context.newPage(), url);
+  } finally {
+    await context.close();
+    await rm(place, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+test('at the first open, with no network, the first word comes within ten seconds', async ({
   product,
   launchOptions,
 }) => {
+  // Whatever else this machine does only makes it slower: the quickest of three tells.
+  let quickest = Infinity;
+  for (let visit = 0; visit < 3 && quickest >= WITHIN_MS; visit++)
+    quickest = Math.min(quickest, await firstVisit(launchOptions, product.url));
+  expect(quickest).toBeLessThan(WITHIN_MS);
+});
+
+test('with no network the guide answers; then with no server', async ({ product, launchOptions }) => {
   const context = await product.open([...(launchOptions.args ?? []), NO_NETWORK]);
   const asked = origins(context);
   const page = await context.newPage();
-  await watchFirstWord(page);
-  await page.goto(product.url);
-  await suggestions(page).first().click();
-  await expect(shown(page)).toHaveText(/\S/);
-  const ms = await page.evaluate(() => window.firstWordAt);
-  const words = `${(ms / 1000).toFixed(1)} s from navigation to the guide's first word, load ${loadavg()[0]?.toFixed(1)}`;
-  test.info().annotations.push({ type: 'first word', description: words });
-  process.stdout.write(`    ${words}\n`);
-  expect(ms, words).toBeGreaterThan(0);
-  expect.soft(ms, words).toBeLessThan(WITHIN_MS);
+  await firstWord(page, product.url);
   await saysSomething(page);
   await expect(page.getByText('Guide: tiny, explains Shoal only.')).toBeVisible();
 

@@ -19,7 +19,7 @@ test('SmolLM2 says what the capital of France is', async ({ page }) => {
   await loaded(page, basename(model.path, '.gguf'));
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Settings' }).click();
-  await page.getByText('Each value').click();
+  await page.getByText('Each value', { exact: true }).click();
   await page.getByLabel('Temperature').fill('0');
   await page.getByLabel('Longest answer').fill('24');
   await page.keyboard.press('Escape');

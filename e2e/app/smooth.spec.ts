@@ -52,7 +52,7 @@ test('no task of the page takes 50 ms while a model arrives, loads and speaks', 
   await (await openModels(page)).getByRole('button', { name: 'Load tiny-llama' }).click();
   await loaded(page, 'tiny-llama');
   await page.getByRole('button', { name: 'Settings' }).click();
-  await page.getByText('Each value').click();
+  await page.getByText('Each value', { exact: true }).click();
   await page.getByLabel('Longest answer').fill('200');
   await page.keyboard.press('Escape');
   await whileFree(page, 'speaking 200 tokens', async () => {
