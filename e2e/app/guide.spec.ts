@@ -75,9 +75,9 @@ test('at the first open, with no network, the first word comes within ten second
   product,
   launchOptions,
 }) => {
-  // Whatever else this machine does only makes it slower: the quickest of three tells.
+  // Whatever else this machine does only makes it slower: the quickest of five tells.
   let quickest = Infinity;
-  for (let visit = 0; visit < 3 && quickest >= WITHIN_MS; visit++)
+  for (let visit = 0; visit < 5 && quickest >= WITHIN_MS; visit++)
     quickest = Math.min(quickest, await firstVisit(launchOptions, product.url));
   expect(quickest).toBeLessThan(WITHIN_MS);
 });

@@ -188,11 +188,11 @@ test('shortcuts go among conversations, and to the search', async ({ page }) => 
   }
   await composer(page).blur();
   await page.keyboard.press('j');
-  await expect(page.getByText('Second question', { exact: true })).toBeVisible();
+  await expect(page.locator('.conversation')).toContainText('Second question');
   await page.keyboard.press('j');
-  await expect(page.getByText('First question', { exact: true })).toBeVisible();
+  await expect(page.locator('.conversation')).toContainText('First question');
   await page.keyboard.press('k');
-  await expect(page.getByText('Second question', { exact: true })).toBeVisible();
+  await expect(page.locator('.conversation')).toContainText('Second question');
   await page.keyboard.press('/');
   await expect(page.getByRole('searchbox')).toBeFocused();
 });

@@ -98,8 +98,8 @@ function perform(act: Exclude<Act, 'stop'>, app: App): void {
     case 'sidebar':
       return view.toggleSidebar();
     case 'newChat':
-      void conversations.create().then(() => focusOn('.composer textarea'));
-      return undefined;
+      void conversations.create();
+      return focusOn('.composer textarea');
     case 'compose':
       return focusOn('.composer textarea');
     case 'search':
