@@ -74,7 +74,7 @@ const pwa = VitePWA({
     ],
   },
   workbox: {
-    globPatterns: ['**/*.{js,css,html,svg,png,wasm,webmanifest,woff2}', 'guide/*.{json,safetensors}'],
+    globPatterns: ['**/*.{js,css,html,svg,png,wasm,webmanifest,woff2}', 'guide/*.{json,safetensors,md}'],
     maximumFileSizeToCacheInBytes: 16 * 1024 * 1024,
     navigateFallback: 'index.html',
     cleanupOutdatedCaches: true,

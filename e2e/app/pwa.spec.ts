@@ -43,6 +43,7 @@ test('the service worker holds the shell with the guide, and no other weights', 
     /Markdown.*\.js$/,
     /KaTeX_Main-Regular.*\.woff2$/,
     /^\/guide\/model\.safetensors$/,
+    /^\/guide\/README\.md$/,
     /\.css$/,
     /icon-512\.png$/,
   ]) {
