@@ -3,6 +3,7 @@
  * turn, so that whatever else the machine does falls on both alike.
  */
 import type { LoadedModel } from '../engine/index.ts';
+import { GREEDY } from '../engine/sampling.ts';
 
 export interface StepTimes {
   /** Milliseconds of each step. */
@@ -12,23 +13,13 @@ export interface StepTimes {
 
 /** Any token will do: what is timed does not depend on it. */
 const TOKEN = 5;
-const SEED = {
-  temperature: 0,
-  topK: 0,
-  topP: 1,
-  minP: 0,
-  repetitionPenalty: 1,
-  frequencyPenalty: 0,
-  presencePenalty: 0,
-  seed: 1,
-};
 
 /** `pairs` steps of each kind; which comes first alternates. */
 export async function stepTimes({ runner }: LoadedModel, pairs: number): Promise<StepTimes> {
   const room = runner.contextLength - 2;
   await runner.reserve(room, 0);
   runner.writeTokens(0, [TOKEN]);
-  runner.beginSampling(SEED, [TOKEN]);
+  runner.beginSampling(GREEDY, [TOKEN]);
   const times = { without: [] as number[], told: [] as number[] };
   for (let pair = -8; pair < pairs; pair++) {
     for (const routes of pair % 2 === 0 ? [false, true] : [true, false]) {

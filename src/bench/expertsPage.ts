@@ -1,6 +1,7 @@
 /** The shipped worker with and without routes, and the page's own work on those it sends. */
 import { createStore } from 'zustand/vanilla';
 import { Engine, importModel } from '../engine/index.ts';
+import { GREEDY } from '../engine/sampling.ts';
 import type { ByteSource } from '../formats/index.ts';
 import type { ChatEvent, ExpertShape, Result, Routes } from '../protocol/api.ts';
 import { connect } from '../protocol/client.ts';
@@ -41,17 +42,6 @@ const worker = connect(
 );
 
 const CONTEXT = 512;
-
-const GREEDY = {
-  temperature: 0,
-  topK: 0,
-  topP: 1,
-  minP: 0,
-  repetitionPenalty: 1,
-  frequencyPenalty: 0,
-  presencePenalty: 0,
-  seed: 1,
-};
 
 window.measureExperts = async ({ urls, pairs, answers }) => {
   const there = urls.map((url) => new URL(url, location.href).href);

@@ -1,4 +1,5 @@
 /** What the page does on its first open: starts the worker, lists models, loads the guide, asks it. */
+import { GREEDY } from '../engine/sampling.ts';
 import { GUIDE_ID, type LoadedReport } from '../protocol/api.ts';
 import { connect } from '../protocol/client.ts';
 
@@ -35,16 +36,7 @@ async function run(): Promise<GuideRun> {
   let text = '';
   const request = {
     messages: [{ role: 'user', content: 'What is Shoal?' }],
-    sampling: {
-      temperature: 0,
-      topK: 0,
-      topP: 1,
-      minP: 0,
-      repetitionPenalty: 1,
-      frequencyPenalty: 0,
-      presencePenalty: 0,
-      seed: 0,
-    },
+    sampling: GREEDY,
     maxTokens: 40,
     stop: [],
     routes: false,

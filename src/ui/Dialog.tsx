@@ -1,7 +1,8 @@
 /** The browser's own dialog: it keeps the focus inside and closes on Escape. */
-import { useEffect, useId, useRef, type ReactNode } from 'react';
+import { useId, type ReactNode } from 'react';
 import { CloseIcon } from './icons.tsx';
 import { say } from './say.ts';
+import { useModal } from './useModal.ts';
 
 interface DialogProps {
   readonly title: string;
@@ -12,30 +13,11 @@ interface DialogProps {
 
 /** Open for as long as it is rendered. */
 export function Dialog({ title, kind, onClose, children }: DialogProps): ReactNode {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const modal = useModal(onClose);
   const heading = useId();
 
-  useEffect(() => {
-    const element = dialog.current;
-    if (!element?.open) element?.showModal();
-    return () => element?.close();
-  }, []);
-
   return (
-    <dialog
-      ref={dialog}
-      className={`dialog ${kind}`}
-      aria-labelledby={heading}
-      onCancel={(event) => {
-        event.preventDefault();
-        // React lets the event rise through a dialog that this one was opened from.
-        if (event.target === dialog.current) onClose();
-      }}
-      onClick={(event) => {
-        // The backdrop's clicks arrive at the dialog itself, those inside at what is in it.
-        if (event.target === dialog.current) onClose();
-      }}
-    >
+    <dialog {...modal} className={`dialog ${kind}`} aria-labelledby={heading}>
       <div className="dialog-inside">
         <div className="dialog-head">
           <h2 id={heading}>{title}</h2>

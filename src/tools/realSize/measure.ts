@@ -2,6 +2,7 @@
  * A checkpoint of a published shape through the shipped worker in headless Chromium:
  * imported at four bits, loaded, asked for eight tokens, each step with its time and memory.
  */
+import { GREEDY } from '../../engine/sampling.ts';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -150,16 +151,7 @@ async function importHalf(
 function request(logits: boolean): CompletionRequest {
   return {
     prompt: { ids: Array.from({ length: PROMPT_TOKENS }, (_, i) => 1000 + 2971 * i) },
-    sampling: {
-      temperature: 0,
-      topK: 0,
-      topP: 1,
-      minP: 0,
-      repetitionPenalty: 1,
-      frequencyPenalty: 0,
-      presencePenalty: 0,
-      seed: 0,
-    },
+    sampling: GREEDY,
     maxTokens: NEW_TOKENS,
     logits,
   };

@@ -2,11 +2,12 @@
  * The conversations, at the left: a column beside the page where it is wide, a
  * modal drawer over it where it is not. Shown for as long as it is rendered.
  */
-import { useEffect, useRef, useSyncExternalStore, type ReactNode } from 'react';
+import { useSyncExternalStore, type ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { useApp } from '../appContext.ts';
 import { CloseIcon, NewIcon } from '../icons.tsx';
 import { say } from '../say.ts';
+import { useModal } from '../useModal.ts';
 import { ConversationList } from './ConversationList.tsx';
 import { ImportAndExport } from './ImportAndExport.tsx';
 import { Notices } from './Notices.tsx';
@@ -29,29 +30,11 @@ function Column(): ReactNode {
 
 function Drawer(): ReactNode {
   const { view } = useApp();
-  const dialog = useRef<HTMLDialogElement>(null);
   const close = (): void => view.setSidebar(false);
-
-  useEffect(() => {
-    const element = dialog.current;
-    if (!element?.open) element?.showModal();
-    return () => element?.close();
-  }, []);
+  const modal = useModal(close);
 
   return (
-    <dialog
-      ref={dialog}
-      className="dialog sidebar-drawer"
-      aria-label={say.conversations.title}
-      onCancel={(event) => {
-        event.preventDefault();
-        if (event.target === dialog.current) close();
-      }}
-      onClick={(event) => {
-        // The backdrop's clicks arrive at the dialog itself, those inside at what is in it.
-        if (event.target === dialog.current) close();
-      }}
-    >
+    <dialog {...modal} className="dialog sidebar-drawer" aria-label={say.conversations.title}>
       <div className="sidebar">
         <div className="sidebar-head">
           <h2>{say.conversations.title}</h2>
