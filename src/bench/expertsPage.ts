@@ -130,7 +130,7 @@ function hearing(shape: ExpertShape, said: readonly Routes[]): number {
     cards: [{ id: 'it', experts: shape } as never],
     loaded: { modelId: 'it' } as never,
   });
-  const heard = experts.listen('c', 'm');
+  const heard = experts.listen('c', 'm', '');
   const most = 1000;
   const started = performance.now();
   for (let token = 0; token < most; token++) {

@@ -97,3 +97,45 @@ it('stops while it reads the prompt', async () => {
   expect(said).toMatchObject({ finish: 'aborted', tokens: 0, text: '' });
   expect((await say([user('hello')])).tokens).toBeGreaterThan(0);
 });
+
+it('goes on with an answer that was cut as if it had not been, computing nothing again', async () => {
+  const question = [user('hello there')];
+  // Chosen at random, its tokens are seldom those the encoder would choose for their text.
+  const sampling = { ...GREEDY, temperature: 1, repetitionPenalty: 1.1, seed: 5 };
+  model.session.reset();
+  const whole = await say(question, { sampling, maxTokens: 60 });
+  expect(whole).toMatchObject({ finish: 'length', tokens: 60 });
+
+  const cut = await say(question, { sampling, maxTokens: 40 });
+  expect(cut.tokens).toBe(40);
+  const rest = await say(question, { sampling, begun: cut.text, maxTokens: 20 });
+  expect(cut.text + rest.text).toBe(whole.text);
+  expect(rest.promptTokens).toBe(cut.promptTokens + 40);
+  expect(rest.reusedTokens).toBe(rest.promptTokens - 1);
+
+  // Another conversation came between: the answer is read again, from its text.
+  await say([user('something else')]);
+  const later = await say(question, { sampling, begun: cut.text, maxTokens: 20 });
+  expect(later.reusedTokens).toBeLessThan(later.promptTokens - 40);
+  expect(later.text).not.toBe('');
+});
+
+it('goes on where the user stopped it', async () => {
+  const question = [user('hello there')];
+  model.session.reset();
+  const whole = await say(question, { sampling: GREEDY, maxTokens: 20 });
+  const abort = new AbortController();
+  let text = '';
+  await say(question, {
+    sampling: GREEDY,
+    maxTokens: 20,
+    signal: abort.signal,
+    onText: (piece, tokens) => {
+      text += piece;
+      if (tokens === 6) abort.abort();
+    },
+  });
+  const rest = await say(question, { sampling: GREEDY, begun: text, maxTokens: 14 });
+  expect(rest.reusedTokens).toBe(rest.promptTokens - 1);
+  expect(text + rest.text).toBe(whole.text);
+});

@@ -6,6 +6,7 @@ import { AppError } from '../base/failure.ts';
 import {
   createStopWatcher,
   createStreamDecoder,
+  encodeBegun,
   encodeChat,
   openedReasoning,
   stopStringsOf,
@@ -18,6 +19,8 @@ import type { Finish } from './session.ts';
 
 export interface ChatOptions {
   readonly messages: readonly Message[];
+  /** An answer to them that was cut, as `onText` told it: it is gone on with, and only what comes is told. */
+  readonly begun?: string;
   readonly sampling: SamplingSettings;
   readonly maxTokens: number;
   readonly stop: readonly string[];
@@ -40,12 +43,12 @@ export interface ChatOutcome {
 
 export async function chat(model: LoadedModel, options: ChatOptions): Promise<ChatOutcome> {
   const start = performance.now();
-  const { prompt, dropped } = fitPrompt(model, options.messages, options.maxTokens);
+  const { prompt, begun, dropped } = fitPrompt(model, options);
   const { session, tokenizer } = model;
   const { onRoutes } = options;
   const outcome = {
     finish: 'aborted' as Finish,
-    promptTokens: prompt.length,
+    promptTokens: prompt.length + begun.length,
     reusedTokens: 0,
     tokens: 0,
     droppedMessages: dropped,
@@ -58,16 +61,18 @@ export async function chat(model: LoadedModel, options: ChatOptions): Promise<Ch
     tokensPerSecond: lastAt > firstAt ? ((outcome.tokens - 1) * 1000) / (lastAt - firstAt) : 0,
   });
   try {
-    outcome.reusedTokens = await session.sync(prompt, options.signal, (n) =>
-      options.onPrefill(n, prompt.length),
+    outcome.reusedTokens = await session.sync([...prompt, ...begun], options.signal, (n) =>
+      options.onPrefill(n, outcome.promptTokens),
     );
   } catch (error) {
     if (options.signal.aborted) return done();
     throw error;
   }
-  const opened = openedReasoning(tokenizer, prompt);
+  const opened = options.begun === undefined ? openedReasoning(tokenizer, prompt) : '';
   if (opened !== '') options.onText(`${opened}\n`, 0);
   const decoder = createStreamDecoder(tokenizer, { marks: true });
+  // It may have been cut within a character.
+  for (const id of begun) decoder.push(id);
   const watcher = createStopWatcher([...options.stop, ...stopStringsOf(model.manifest.text)]);
   const ids = session.generate({
     sampling: options.sampling,
@@ -97,28 +102,28 @@ export async function chat(model: LoadedModel, options: ChatOptions): Promise<Ch
 }
 
 /**
- * The chat's ids, the oldest exchanges left out until they leave room to answer.
- * The system message and the last message always stay.
+ * The chat's ids, and those of an answer that is gone on with; the oldest exchanges left out until
+ * there is room to answer. The system message and the last message always stay.
  */
 function fitPrompt(
   model: LoadedModel,
-  messages: readonly Message[],
-  maxTokens: number,
-): { prompt: number[]; dropped: number } {
+  { messages, begun, maxTokens }: ChatOptions,
+): { prompt: number[]; begun: number[]; dropped: number } {
+  const { session, tokenizer } = model;
   const room = model.contextLength - Math.min(maxTokens, Math.floor(model.contextLength / 4));
   const system = messages.filter((m, i) => i === 0 && m.role === 'system');
   const rest = messages.slice(system.length);
   let dropped = 0;
   for (;;) {
     const shown = [...system, ...rest.slice(dropped)];
-    const prompt = encodeChat(model.tokenizer, model.manifest.text, shown, {
-      previous: model.session.tokens,
-    });
-    if (prompt.length <= room) return { prompt, dropped };
+    const prompt = encodeChat(tokenizer, model.manifest.text, shown, { previous: session.tokens });
+    const said = begun === undefined ? [] : encodeBegun(tokenizer, prompt, begun, session.tokens);
+    const tokens = prompt.length + said.length;
+    if (tokens <= room) return { prompt, begun: said, dropped };
     const next = rest.findIndex((m, i) => i > dropped && m.role === 'user');
     if (next < 0) {
       throw new AppError('CONTEXT_FULL', 'the last message alone is longer than the context', {
-        tokens: prompt.length,
+        tokens,
         context: model.contextLength,
       });
     }

@@ -151,6 +151,8 @@ export interface Sampling {
 
 export interface ChatRequest {
   readonly messages: readonly ChatMessage[];
+  /** An answer to them that was cut, as its text events told it: it is gone on with, and only what comes is told. */
+  readonly begun?: string;
   readonly sampling: Sampling;
   readonly maxTokens: number;
   /** Text that ends the answer and is not part of it. */

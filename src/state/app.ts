@@ -36,7 +36,7 @@ function createRooms(api: WorkerApi) {
     shelf,
     modelTitle: loadedTitle,
     contextLength: () => loaded()?.contextLength ?? null,
-    listen: (conversation, message) => experts.listen(conversation, message),
+    listen: (conversation, message, begun) => experts.listen(conversation, message, begun),
     ready: (signal) => boot.ready(signal),
   });
   const conversations = createConversations({ shelf, chat, notices });

@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { begin, end, fresh, reload } from '../tools/pageState.ts';
 
+/** An answer ended at its greatest length. */
+const CUT = { finish: 'length', promptTokens: 3, reusedTokens: 0, droppedMessages: 0 } as const;
+
 beforeEach(begin);
 afterEach(end);
 
@@ -26,6 +29,111 @@ describe('turns', () => {
     expect(again.chat.siblings(first?.id ?? '')).toEqual({ at: 1, count: 2 });
     again.chat.choose(first?.id ?? '', 1);
     expect(again.said()).toEqual(['Hello', 'Two', 'More', 'Three']);
+  });
+
+  it('asks again from an answer in the middle; what came after stays on its branch', async () => {
+    const page = await fresh();
+    await page.turn('Hello', 'One');
+    await page.turn('More', 'Two');
+    await page.turn('Still more', 'Three');
+    const first = page.facts().messages[1]?.id ?? '';
+    await page.begin(() => page.chat.regenerate(first));
+    expect(page.asked.at(-1)?.request.messages).toEqual([{ role: 'user', content: 'Hello' }]);
+    expect(page.said()).toEqual(['Hello']);
+    page.asked.at(-1)?.say('Other');
+    page.asked.at(-1)?.end();
+    await vi.waitFor(() => expect(page.said()).toEqual(['Hello', 'Other']));
+    const again = await reload(page);
+    expect(again.said()).toEqual(['Hello', 'Other']);
+    again.chat.choose(again.facts().messages[1]?.id ?? '', -1);
+    expect(again.said()).toEqual(['Hello', 'One', 'More', 'Two', 'Still more', 'Three']);
+  });
+
+  it('goes on with an answer that was cut, in its place among its branches', async () => {
+    const page = await fresh();
+    await page.ask('Hello');
+    page.asked.at(-1)?.say('One two');
+    page.asked.at(-1)?.end({
+      ok: true,
+      value: { ...CUT, tokens: 4, tokensPerSecond: 2, timeToFirstTokenMs: 12 },
+    });
+    await vi.waitFor(() => expect(page.facts().answering).toBeNull());
+    const cut = page.facts().messages[1];
+    await page.begin(() => page.chat.regenerate(cut?.id ?? ''));
+    page.asked.at(-1)?.say('Other');
+    page.asked.at(-1)?.end();
+    await vi.waitFor(() => expect(page.said()).toEqual(['Hello', 'Other']));
+    page.chat.choose(page.facts().messages[1]?.id ?? '', -1);
+
+    await page.begin(() => page.chat.goOn(cut?.id ?? ''));
+    expect(page.asked.at(-1)?.request).toMatchObject({
+      messages: [{ role: 'user', content: 'Hello' }],
+      begun: 'One two',
+    });
+    expect(page.facts().answering).toMatchObject({ id: cut?.id, shown: 'One two' });
+    page.asked.at(-1)?.say(' three');
+    page.asked.at(-1)?.end({
+      ok: true,
+      value: { ...CUT, finish: 'stop', tokens: 6, tokensPerSecond: 6, timeToFirstTokenMs: 99 },
+    });
+    await vi.waitFor(() => expect(page.said()).toEqual(['Hello', 'One two three']));
+    const again = await reload(page);
+    expect(again.said()).toEqual(['Hello', 'One two three']);
+    expect(again.chat.siblings(cut?.id ?? '')).toEqual({ at: 1, count: 2 });
+    // Four tokens in two seconds, then six in one.
+    expect(again.facts().messages[1]).toMatchObject({
+      end: 'stop',
+      figures: { tokens: 10, tokensPerSecond: 10 / 3, timeToFirstTokenMs: 12, model: 'Tiny' },
+    });
+  });
+
+  it('leaves what was there where going on fails, and goes on with nothing that ended by itself', async () => {
+    const page = await fresh();
+    await page.ask('Hello');
+    page.asked.at(-1)?.say('One two');
+    page.chat.stop();
+    await vi.waitFor(() => expect(page.facts().answering).toBeNull());
+    const cut = page.facts().messages[1];
+    await page.begin(() => page.chat.goOn(cut?.id ?? ''));
+    page.asked.at(-1)?.end({ ok: false, failure: { code: 'GPU_ERROR', message: '', detail: {} } });
+    await vi.waitFor(() => expect(page.facts().answering).toBeNull());
+    expect(page.facts().messages[1]).toEqual(cut);
+    await page.turn('More', 'Two');
+    const asked = page.asked.length;
+    page.chat.goOn(cut?.id ?? '');
+    page.chat.goOn(page.facts().messages[3]?.id ?? '');
+    await Promise.resolve();
+    expect(page.asked).toHaveLength(asked);
+  });
+
+  it('adds the reasoning of both goes, and measures none anew that had ended', async () => {
+    const page = await fresh();
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(1000);
+    const stop = async (): Promise<void> => {
+      page.chat.stop();
+      await vi.waitFor(() => expect(page.facts().answering).toBeNull());
+    };
+    await page.ask('Hello');
+    page.asked.at(-1)?.say('<think>Hm,');
+    clock.mockReturnValue(1400);
+    await stop();
+    const id = page.facts().messages[1]?.id ?? '';
+    expect(page.facts().messages[1]?.reasoningMs).toBe(400);
+    clock.mockReturnValue(5000);
+    await page.begin(() => page.chat.goOn(id));
+    page.asked.at(-1)?.say(' well');
+    clock.mockReturnValue(5300);
+    page.asked.at(-1)?.say('</think>Yes');
+    await stop();
+    expect(page.facts().messages[1]?.reasoningMs).toBe(700);
+    clock.mockReturnValue(9000);
+    await page.begin(() => page.chat.goOn(id));
+    page.asked.at(-1)?.say(', no');
+    await stop();
+    expect(page.facts().messages[1]).toMatchObject({
+      content: '<think>Hm, well</think>Yes, no',
+      reasoningMs: 700,
+    });
   });
 
   it('rewrites a question beside the old one, the first too', async () => {

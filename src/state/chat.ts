@@ -76,7 +76,7 @@ const NEW_CHAT = '';
 
 export function createChat(neighbours: Neighbours) {
   const { shelf } = neighbours;
-  const store = createStore<ChatFacts>(() => emptyChat(NO_DRAFT));
+  const store = createStore<ChatFacts>(emptyChat);
   const voice = createVoice({ ...neighbours, store });
 
   /** Draws a conversation, with the answer being spoken in it if one is. */
@@ -122,16 +122,10 @@ interface TurnDeps {
 
 /** The ways a turn begins, and the ways among turns. None begins while an answer is being spoken here. */
 function createTurns({ store, shelf, voice }: TurnDeps) {
-  /** One spoken in another conversation makes room. */
-  function start(tree: Tree, path: readonly Message[]): void {
-    if (store.getState().elsewhere === null) voice.begin(tree, path);
-    else void voice.settle().then(() => voice.begin(tree, path));
-  }
-
   function askAfter(parent: string | null, content: string, attachments: readonly Attachment[]): void {
     const question = questionOf(parent, content, attachments);
     const tree = withMessage(store.getState().tree, question);
-    start(tree, pathTo(tree, question.id));
+    voice.begin(tree, pathTo(tree, question.id));
   }
 
   function send(): void {
@@ -149,7 +143,15 @@ function createTurns({ store, shelf, voice }: TurnDeps) {
     const message = tree.byId.get(id);
     const question = message?.role === 'user' ? message.id : message?.parent;
     if (answering || !question) return;
-    start(tree, pathTo(tree, question));
+    voice.begin(tree, pathTo(tree, question));
+  }
+
+  /** Goes on with the last answer where it broke off. */
+  function goOn(id: string): void {
+    const { tree, messages, answering } = store.getState();
+    const answer = messages.at(-1);
+    if (answering || answer?.id !== id || !canGoOn(answer)) return;
+    voice.begin(tree, messages.slice(0, -1), answer);
   }
 
   /** Rewrites a user's message; the old one stays beside it, with what followed. */
@@ -172,6 +174,7 @@ function createTurns({ store, shelf, voice }: TurnDeps) {
   return {
     send,
     regenerate,
+    goOn,
     rewrite,
     choose,
     siblings: (id: string) => siblingsOf(store.getState().tree, id),
@@ -179,26 +182,40 @@ function createTurns({ store, shelf, voice }: TurnDeps) {
       store.setState({ draft });
       keepDraft(store, shelf);
     },
+    /** Of a new chat, before its first question; null for the prompt of the settings. */
+    setSystemPrompt(systemPrompt: string | null): void {
+      store.setState(({ conversation }) => ({ conversation: { ...conversation, systemPrompt } }));
+      keepDraft(store, shelf);
+    },
     edit: (editing: string | null): void => store.setState({ editing }),
   };
 }
 
-export function emptyChat(draft: Draft): ChatFacts {
+/** An answer that ended before the model had ended it. */
+export function canGoOn({ role, content, end }: Message): boolean {
+  return (
+    role === 'assistant' && content !== '' && (end === 'length' || end === 'aborted' || end === 'failed')
+  );
+}
+
+function emptyChat(): ChatFacts {
   return {
     conversation: newHead(newId('conversation')),
     tree: NO_MESSAGES,
     messages: [],
     answering: null,
     elsewhere: null,
-    draft: draft.text,
-    attachments: draft.attachments,
+    draft: '',
+    attachments: [],
     editing: null,
   };
 }
 
+/** A new chat's system prompt is part of its draft; a kept conversation's is part of its head. */
 function keepDraft(store: ChatStore, shelf: Shelf): void {
   const { conversation, draft, attachments } = store.getState();
-  shelf.keepDraft(draftKey(shelf, conversation), { text: draft, attachments });
+  const systemPrompt = shelf.headOf(conversation.id) ? null : conversation.systemPrompt;
+  shelf.keepDraft(draftKey(shelf, conversation), { text: draft, attachments, systemPrompt });
 }
 
 const draftKey = (shelf: Shelf, { id }: Head): string => (shelf.headOf(id) ? id : NEW_CHAT);

@@ -74,7 +74,12 @@ export const BodySchema = v.object({
   chosen: v.record(v.string(), v.string()),
 });
 
-export const DraftSchema = v.object({ text: v.string(), attachments: v.array(AttachmentSchema) });
+export const DraftSchema = v.object({
+  text: v.string(),
+  attachments: v.array(AttachmentSchema),
+  /** Of a new chat; null for the one in the settings. Earlier pages kept none. */
+  systemPrompt: v.optional(v.nullable(v.string()), null),
+});
 
 /** Where `chosen` keeps which of the first messages is shown. */
 export const ROOT = '';
@@ -94,9 +99,11 @@ export interface Body {
 export interface Draft {
   readonly text: string;
   readonly attachments: readonly Attachment[];
+  /** Of a new chat; null for the one in the settings. */
+  readonly systemPrompt: string | null;
 }
 
-export const NO_DRAFT: Draft = { text: '', attachments: [] };
+export const NO_DRAFT: Draft = { text: '', attachments: [], systemPrompt: null };
 export const NO_BODY: Body = { messages: [], chosen: {} };
 
 export function newHead(id: string): Head {

@@ -175,9 +175,9 @@ function createSmaller(writes: Writes) {
     return parsed.success ? parsed.output : NO_DRAFT;
   }
 
-  function keepDraft(id: string, { text, attachments }: Draft): void {
-    const empty = text === '' && attachments.length === 0;
-    writes.put([[DRAFTS + id, empty ? undefined : { text, attachments }]], DRAFT_WITHIN_MS);
+  function keepDraft(id: string, draft: Draft): void {
+    const empty = draft.text === '' && draft.attachments.length === 0 && draft.systemPrompt === null;
+    writes.put([[DRAFTS + id, empty ? undefined : draft]], DRAFT_WITHIN_MS);
   }
 
   async function lastOpen(): Promise<string | null> {

@@ -42,6 +42,49 @@ describe('among conversations', () => {
     expect(page.facts().messages[1]?.end).toBe('aborted');
   });
 
+  it('a question asked here while one is answered elsewhere stands at once, and stays where it was asked', async () => {
+    const page = await fresh();
+    await page.ask('First');
+    page.asked.at(-1)?.say('One');
+    const first = page.facts().conversation.id;
+    await page.conversations.create();
+    const second = page.facts().conversation.id;
+    // The worker takes its time to stop.
+    const stopping = page.holdCancel();
+    page.chat.setDraft('Second');
+    page.chat.send();
+    expect(page.said()).toEqual(['Second']);
+    expect(page.facts().answering).not.toBeNull();
+    page.chat.setDraft('typed meanwhile');
+    page.chat.send();
+    expect(page.facts().draft).toBe('typed meanwhile');
+    await page.conversations.create();
+    await page.begin(stopping);
+    page.asked.at(-1)?.say('Two');
+    page.asked.at(-1)?.end();
+    await vi.waitFor(() => expect(page.facts().elsewhere).toBeNull());
+    expect(page.said()).toEqual([]);
+    await page.conversations.open(second);
+    expect(page.said()).toEqual(['Second', 'Two']);
+    expect(page.facts().draft).toBe('typed meanwhile');
+    await page.conversations.open(first);
+    expect(page.said()).toEqual(['First', 'One']);
+  });
+
+  it('a question stopped while it waits for the answer elsewhere to end is not asked', async () => {
+    const page = await fresh();
+    await page.ask('First');
+    await page.conversations.create();
+    const release = page.holdCancel();
+    page.chat.setDraft('Second');
+    page.chat.send();
+    page.chat.stop();
+    release();
+    await vi.waitFor(() => expect(page.facts().answering).toBeNull());
+    expect(page.said()).toEqual(['Second']);
+    expect(page.asked).toHaveLength(1);
+  });
+
   it('keeps what is written the moment a new one is opened', async () => {
     const page = await fresh();
     page.chat.setDraft('of a new one');
@@ -117,15 +160,51 @@ describe('among conversations', () => {
   it('gives each its own system prompt', async () => {
     const page = await fresh();
     page.settings.store.setState({ systemPrompt: 'Usual' });
-    page.conversations.setSystemPrompt('Special');
     await page.turn('First', 'One');
-    expect(page.asked.at(-1)?.request.messages[0]).toEqual({ role: 'system', content: 'Special' });
-    page.conversations.setSystemPrompt('');
-    await page.turn('More', 'Two');
-    expect(page.asked.at(-1)?.request.messages[0]).toEqual({ role: 'user', content: 'First' });
-    page.conversations.setSystemPrompt(null);
-    await page.turn('And', 'Three');
+    const { id } = page.facts().conversation;
     expect(page.asked.at(-1)?.request.messages[0]).toEqual({ role: 'system', content: 'Usual' });
+    page.conversations.setSystemPrompt('Special', id);
+    await page.turn('More', 'Two');
+    expect(page.asked.at(-1)?.request.messages[0]).toEqual({ role: 'system', content: 'Special' });
+    page.conversations.setSystemPrompt('', id);
+    await page.turn('More', 'Three');
+    expect(page.asked.at(-1)?.request.messages[0]).toEqual({ role: 'user', content: 'First' });
+    page.conversations.setSystemPrompt(null, id);
+    await page.turn('And', 'Four');
+    expect(page.asked.at(-1)?.request.messages[0]).toEqual({ role: 'system', content: 'Usual' });
+  });
+
+  it('keeps a new chat’s system prompt with its draft, off the list, until it is asked in', async () => {
+    const page = await fresh();
+    page.conversations.setSystemPrompt('Special', page.facts().conversation.id);
+    page.chat.setDraft('First');
+    expect(page.heads()).toEqual([]);
+    const again = await reload(page);
+    expect(again.heads()).toEqual([]);
+    expect(again.facts()).toMatchObject({ draft: 'First', conversation: { systemPrompt: 'Special' } });
+    await again.conversations.create();
+    expect(again.facts()).toMatchObject({ draft: 'First', conversation: { systemPrompt: 'Special' } });
+    await again.turn('First', 'One');
+    expect(again.asked.at(-1)?.request.messages[0]).toEqual({ role: 'system', content: 'Special' });
+    expect(again.heads()).toMatchObject([{ title: 'First', systemPrompt: 'Special' }]);
+    await again.conversations.create();
+    expect(again.facts()).toMatchObject({ draft: '', conversation: { systemPrompt: null } });
+  });
+
+  it('keeps a new chat’s system prompt where nothing else was written', async () => {
+    const page = await fresh();
+    await page.turn('First', 'One');
+    const first = page.facts().conversation.id;
+    await page.conversations.create();
+    page.conversations.setSystemPrompt('Special', page.facts().conversation.id);
+    await page.conversations.open(first);
+    expect(page.facts().conversation.systemPrompt).toBeNull();
+    await page.conversations.create();
+    expect(page.facts().conversation.systemPrompt).toBe('Special');
+    page.conversations.setSystemPrompt(null, page.facts().conversation.id);
+    const again = await reload(page);
+    await again.conversations.create();
+    expect(again.facts().conversation.systemPrompt).toBeNull();
   });
 
   it('finds words in titles and texts, all of them, in any case', async () => {

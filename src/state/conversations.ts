@@ -1,11 +1,12 @@
 /** The list of conversations: opening, naming, finding, removing, taking out and bringing in. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { emptyChat, type Chat } from './chat.ts';
-import { NO_BODY, NO_DRAFT, titleFrom, type Draft, type Head } from './conversation.ts';
+import type { Chat } from './chat.ts';
+import { newHead, NO_BODY, NO_DRAFT, titleFrom, type Draft, type Head } from './conversation.ts';
 import { jsonOf, markdownOf, readFile, type Kept, type MarkdownWords } from './conversationFiles.ts';
 import { createSearch, wordsOf, type Found } from './conversationSearch.ts';
 import type { Shelf } from './conversationShelf.ts';
 import { download } from './download.ts';
+import { newId } from './ids.ts';
 import type { Notices } from './notices.ts';
 
 export type { Head } from './conversation.ts';
@@ -40,15 +41,10 @@ export function createConversations({ shelf, chat, notices }: Neighbours) {
 
   const { open, create, restore } = createOpening({ shelf, chat });
 
-  /** null for the prompt of the settings. One given to a new conversation puts it on the list. */
-  function setSystemPrompt(systemPrompt: string | null, id?: string): void {
-    const { conversation, tree } = chat.store.getState();
-    const kept = shelf.headOf(id ?? conversation.id);
-    if (kept) return shelf.changeHead(kept.id, { systemPrompt });
-    const head = { ...conversation, systemPrompt };
-    chat.store.setState({ conversation: head });
-    shelf.keep(head, tree);
-    shelf.keepOpen(head.id);
+  /** null for the prompt of the settings. A new chat stays off the list: its prompt waits with its draft. */
+  function setSystemPrompt(systemPrompt: string | null, id: string): void {
+    if (shelf.headOf(id)) shelf.changeHead(id, { systemPrompt });
+    else if (chat.store.getState().conversation.id === id) chat.setSystemPrompt(systemPrompt);
   }
 
   return {
@@ -87,18 +83,21 @@ function createOpening({ shelf, chat }: Pick<Neighbours, 'shelf' | 'chat'>) {
   /** A new conversation, with what was typed for one before. */
   async function create(): Promise<void> {
     const mine = ++opening;
-    const { conversation } = emptyChat(NO_DRAFT);
+    const conversation = newHead(newId('conversation'));
     // At once: whoever opens it begins to write.
     chat.show(conversation, NO_BODY, NO_DRAFT);
     shelf.keepOpen('');
     const draft = await shelf.draft('');
-    if (mine === opening && isUntouched()) chat.show(conversation, NO_BODY, draft);
+    const head = { ...conversation, systemPrompt: draft.systemPrompt };
+    if (mine === opening && isUntouched()) chat.show(head, NO_BODY, draft);
   }
 
   /** Nothing was written or asked in what is open. */
   function isUntouched(): boolean {
-    const { messages, draft, attachments } = chat.store.getState();
-    return messages.length === 0 && draft === '' && attachments.length === 0;
+    const { conversation, messages, draft, attachments } = chat.store.getState();
+    return (
+      messages.length === 0 && draft === '' && attachments.length === 0 && conversation.systemPrompt === null
+    );
   }
 
   async function restore(): Promise<void> {
@@ -118,7 +117,7 @@ function createOpening({ shelf, chat }: Pick<Neighbours, 'shelf' | 'chat'>) {
     const body = await shelf.body(id);
     const now = chat.store.getState();
     if (!body || now.conversation.id !== id || now.editing !== null) return;
-    chat.show(head, body, { text: draft, attachments });
+    chat.show(head, body, { text: draft, attachments, systemPrompt: null });
   }
 
   shelf.onElsewhere((id) => void followElsewhere(id));

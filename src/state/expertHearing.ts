@@ -15,10 +15,14 @@ export interface ExpertHearing {
   readonly shape: ExpertShape;
   /** The oldest tokens' routes had to go. */
   readonly full: boolean;
-  /** A new answer; what was heard under its id before is forgotten. Gives what takes its events. */
+  /**
+   * An answer of which `begun` was said before ('' for a new one). Gives what takes its events.
+   * Where another text was heard under its id, that is forgotten.
+   */
   begin(
     conversation: string,
     message: string,
+    begun: string,
     onRoutes: (routes: Routes) => void,
   ): (event: ChatEvent) => void;
   /** null where nothing was heard. */
@@ -47,16 +51,19 @@ export function createHearing(
     get full() {
       return blocks.full;
     },
-    begin(conversation, message, onRoutes) {
+    begin(conversation, message, begun, onRoutes) {
       const counted = usage.get(conversation) ?? createUsage(shape);
-      const text = createTextPieces();
-      blocks.forget(message);
+      const known = pieces.get(message);
+      const goesOn = begun !== '' && known?.text === begun;
+      if (!goesOn) blocks.forget(message);
+      const text = goesOn ? known : createTextPieces(begun);
+      const before = text.tokens;
       putLast(usage, conversation, counted, MOST_CONVERSATIONS);
       putLast(pieces, message, text, MOST_MESSAGES);
       return (event) => {
-        if (event.kind === 'text') text.add(event.text, event.tokens);
+        if (event.kind === 'text') text.add(event.text, before + event.tokens);
         if (event.kind !== 'routes') return;
-        blocks.add(message, event);
+        blocks.add(message, { ...event, token: before + event.token });
         count(counted, event);
         onRoutes(event);
       };

@@ -40,7 +40,7 @@ function room() {
 
 /** "The tide rose", a token a word: experts 2, 0, 2. */
 function speak(experts: ReturnType<typeof createExperts>, conversation = 'c', message = 'm'): void {
-  const heard = experts.listen(conversation, message);
+  const heard = experts.listen(conversation, message, '');
   ['The', ' tide', ' rose'].forEach((word, token) => {
     heard?.(routes(token, [2, 0, 2][token]!));
     heard?.(text(word, token + 1));
@@ -52,25 +52,25 @@ describe('who is listened to', () => {
   it('asks for nothing while nobody looks', () => {
     const { experts, load, view } = room();
     load('guide', SHAPE);
-    expect(experts.listen('c', 'm')).toBeNull();
+    expect(experts.listen('c', 'm', '')).toBeNull();
     view.setDrawer('experts');
-    expect(experts.listen('c', 'm')).not.toBeNull();
+    expect(experts.listen('c', 'm', '')).not.toBeNull();
   });
 
   it('asks where the settings say so, the drawer open or not', () => {
     const { experts, load, settings } = room();
     load('guide', SHAPE);
     settings.store.setState({ expertView: true });
-    expect(experts.listen('c', 'm')).not.toBeNull();
+    expect(experts.listen('c', 'm', '')).not.toBeNull();
   });
 
   it('asks nothing of a model without experts', () => {
     const { experts, load, view } = room();
     view.setDrawer('experts');
-    expect(experts.listen('c', 'm')).toBeNull();
+    expect(experts.listen('c', 'm', '')).toBeNull();
     load('dense', null);
     expect(experts.store.getState().shape).toBeNull();
-    expect(experts.listen('c', 'm')).toBeNull();
+    expect(experts.listen('c', 'm', '')).toBeNull();
   });
 });
 
@@ -167,7 +167,7 @@ describe('words and experts', () => {
 
   it('joins neighbouring words', () => {
     const hearing = createHearing('guide', SHAPE);
-    const heard = hearing.begin('c', 'm', () => undefined);
+    const heard = hearing.begin('c', 'm', '', () => undefined);
     ['a', 'b', 'c'].forEach((word, token) => {
       heard(routes(token, token < 2 ? 1 : 3));
       heard(text(word, token + 1));
@@ -177,7 +177,7 @@ describe('words and experts', () => {
 
   it('marks text that was waited for with every token behind it', () => {
     const hearing = createHearing('guide', SHAPE);
-    const heard = hearing.begin('c', 'm', () => undefined);
+    const heard = hearing.begin('c', 'm', '', () => undefined);
     heard(routes(0, 1));
     heard(text('', 1));
     heard(routes(1, 3));
@@ -191,10 +191,10 @@ describe('the bound', () => {
   it('lets the oldest tokens go, and says so', () => {
     // A block is 32 tokens of 6 bytes: room for two.
     const hearing = createHearing('guide', SHAPE, 2 * 32 * 6);
-    const first = hearing.begin('c', 'first', () => undefined);
+    const first = hearing.begin('c', 'first', '', () => undefined);
     for (let token = 0; token < 32; token++) first(routes(token, 1));
     first(text('old', 32));
-    const second = hearing.begin('c', 'second', () => undefined);
+    const second = hearing.begin('c', 'second', '', () => undefined);
     for (let token = 0; token < 32; token++) second(routes(token, 1));
     expect(hearing.full).toBe(false);
     expect(hearing.rangesOf('first', { layer: 0, expert: 1 })).toHaveLength(1);
@@ -209,10 +209,10 @@ describe('the bound', () => {
 
   it('forgets an answer that is begun again', () => {
     const hearing = createHearing('guide', SHAPE);
-    const heard = hearing.begin('c', 'm', () => undefined);
+    const heard = hearing.begin('c', 'm', '', () => undefined);
     heard(routes(0, 1));
     heard(text('old', 1));
-    hearing.begin('c', 'm', () => undefined);
+    hearing.begin('c', 'm', '', () => undefined);
     expect(hearing.pieceAt('m', 0)).toBeNull();
     expect(hearing.rangesOf('m', { layer: 0, expert: 1 })).toEqual([]);
   });

@@ -41,8 +41,12 @@ export interface ExpertFacts {
   readonly full: boolean;
 }
 
-/** Gives what hears an answer's events; null while nobody looks: then no routes are asked for. */
-export type ExpertListen = (conversation: string, message: string) => ((event: ChatEvent) => void) | null;
+/** Gives what hears an answer's events, after what is `begun` of it; null while nobody looks: then no routes are asked for. */
+export type ExpertListen = (
+  conversation: string,
+  message: string,
+  begun: string,
+) => ((event: ChatEvent) => void) | null;
 
 interface Neighbours {
   readonly models: { readonly store: ModelStore };
@@ -82,10 +86,10 @@ export function createExperts({ models, view, settings }: Neighbours) {
   const looking = (): boolean =>
     view.store.getState().drawer === 'experts' || settings.store.getState().expertView;
 
-  const listen: ExpertListen = (conversation, message) => {
+  const listen: ExpertListen = (conversation, message, begun) => {
     if (!known || store.getState().shape === null || !looking()) return null;
     store.setState({ hearing: message, token: null });
-    return known.begin(conversation, message, (routes) => {
+    return known.begin(conversation, message, begun, (routes) => {
       for (const watch of watchers) watch(routes);
       pace.put(++told);
     });

@@ -64,7 +64,9 @@ describe('splitReasoning', () => {
 });
 
 describe('the reasoning clock', () => {
-  function hear(pieces: readonly (readonly [at: number, text: string])[]): [number | null, number | null] {
+  function hear(
+    pieces: readonly (readonly [at: number, text: string])[],
+  ): [ms: number | null, ended: boolean] {
     let time = 0;
     const clock = createReasoningClock(() => time);
     let text = '';
@@ -74,7 +76,7 @@ describe('the reasoning clock', () => {
       clock.heard(text, piece.length);
     }
     time += 1000;
-    return [clock.measured(text), clock.since()];
+    return [clock.measured(text), clock.ended()];
   }
 
   it('measures from the opening to the closing marker, cut anywhere', () => {
@@ -86,7 +88,7 @@ describe('the reasoning clock', () => {
         [900, 'nk>'],
         [1200, 'Yes.'],
       ]),
-    ).toEqual([750, null]);
+    ).toEqual([750, true]);
   });
 
   it('measures to the end where the reasoning was cut off', () => {
@@ -95,7 +97,7 @@ describe('the reasoning clock', () => {
         [100, '<think>'],
         [300, 'Hm.'],
       ]),
-    ).toEqual([1200, 100]);
+    ).toEqual([1200, false]);
   });
 
   it('measures from the request where the template had opened it', () => {
@@ -104,11 +106,11 @@ describe('the reasoning clock', () => {
         [200, 'Hm.'],
         [500, '</think>Yes.'],
       ]),
-    ).toEqual([500, null]);
+    ).toEqual([500, true]);
   });
 
   it('measures nothing where nothing was reasoned', () => {
-    expect(hear([[100, 'Yes.']])).toEqual([null, null]);
-    expect(hear([[100, '<think>\n\n</think>\n\nYes.']])).toEqual([null, null]);
+    expect(hear([[100, 'Yes.']])).toEqual([null, false]);
+    expect(hear([[100, '<think>\n\n</think>\n\nYes.']])).toEqual([null, true]);
   });
 });

@@ -118,8 +118,8 @@ export function createReasoningClock(now: () => number) {
       to = now();
       from ??= begun;
     },
-    /** When the reasoning began that goes on now; null where none does. */
-    since: (): number | null => (to === null ? from : null),
+    /** There was some, and the answer has begun. */
+    ended: (): boolean => to !== null,
     /** Milliseconds; null where nothing of the text was reasoning. */
     measured(text: string): number | null {
       if (from === null || splitReasoning(text).reasoning === '') return null;

@@ -4,7 +4,7 @@ import type { Head, Message } from './conversation.ts';
 import type { ExpertListen } from './experts.ts';
 import { latestPerFrame, wholeWords } from './frames.ts';
 import { promptOf } from './prompt.ts';
-import { createReasoningClock } from './reasoning.ts';
+import { createReasoningClock, splitReasoning } from './reasoning.ts';
 import type { SettingsRoom } from './settings.ts';
 
 export interface Answering {
@@ -16,8 +16,6 @@ export interface Answering {
   /** Whole words only; what has arrived of the next one waits. */
   readonly shown: string;
   readonly prefill: { readonly done: number; readonly total: number } | null;
-  /** When the reasoning began that goes on now (performance.now), or null. */
-  readonly reasoningSince: number | null;
   /** How long it reasoned, once it has ended. */
   readonly reasoningMs: number | null;
   /** For a model: one is loading. */
@@ -41,6 +39,8 @@ export interface Utterance {
   readonly head: Head;
   /** To the question, which is its last. */
   readonly path: readonly Message[];
+  /** The answer that is gone on with; null for a new one. */
+  readonly begun: Message | null;
   readonly answering: Answering;
   readonly onChange: (part: Partial<Answering>) => void;
   /** Once a second: what there is of the answer, to be kept. */
@@ -49,49 +49,45 @@ export interface Utterance {
 }
 
 export interface Spoken {
-  /** null where nothing at all was said before it failed: the question stands alone, and can be asked again. */
+  /** null where nothing was said before it failed: the question, or what was there of the answer, stands as it was. */
   readonly answer: Message | null;
   readonly failure: Failure | null;
 }
 
 export async function speak(deps: SpeakDeps, utterance: Utterance): Promise<Spoken> {
   const { api, settings, modelTitle, listen, ready } = deps;
-  const { head, path, answering, onChange, onGrowth, signal } = utterance;
-  if (!(await ready(signal))) return { answer: null, failure: null };
+  const { head, path, begun, answering, onChange, onGrowth, signal } = utterance;
+  // Stopped while it waited, for a model or for another answer to end.
+  if (!(await ready(signal)) || signal.aborted) return { answer: null, failure: null };
   onChange({ waiting: false });
   const { systemPrompt, maxTokens } = settings.store.getState();
   const prefill = latestPerFrame<Answering['prefill']>((value) => onChange({ prefill: value }));
   const words = latestPerFrame<string>((value) => onChange({ shown: wholeWords(value) }));
-  const clock = createReasoningClock(() => performance.now());
-  const hearRoutes = listen(head.id, answering.id);
+  const reasoning = createReasoningTime(begun);
+  const before = begun?.content ?? '';
+  const hearRoutes = listen(head.id, answering.id, before);
   const model = modelTitle();
   const unfinished = (content: string): Message => ({
     id: answering.id,
     parent: answering.parent,
     role: 'assistant',
     content,
-    createdAt: Date.now(),
+    createdAt: begun?.createdAt ?? Date.now(),
     figures: null,
     end: 'aborted',
-    droppedMessages: 0,
-    reasoningMs: clock.measured(content),
+    droppedMessages: begun?.droppedMessages ?? 0,
+    reasoningMs: reasoning.ms(content),
     attachments: [],
   });
 
-  let text = '';
+  let text = before;
   let keptAt = performance.now();
   function heard(event: ChatEvent): void {
     hearRoutes?.(event);
     if (event.kind === 'prefill') prefill.put({ done: event.done, total: event.total });
     if (event.kind !== 'text' || event.text === '') return;
     text += event.text;
-    const before = clock.since();
-    clock.heard(text, event.text.length);
-    if (clock.since() !== before)
-      onChange({
-        reasoningSince: clock.since(),
-        reasoningMs: clock.since() === null ? clock.measured(text) : null,
-      });
+    if (reasoning.ended(text, event.text.length)) onChange({ reasoningMs: reasoning.ms(text) });
     words.put(text);
     if (performance.now() - keptAt < KEEP_EVERY_MS) return;
     keptAt = performance.now();
@@ -100,6 +96,7 @@ export async function speak(deps: SpeakDeps, utterance: Utterance): Promise<Spok
 
   const request = {
     messages: promptOf(head.systemPrompt ?? systemPrompt, path),
+    ...(before !== '' && { begun: before }),
     sampling: settings.sampling(),
     maxTokens,
     stop: [],
@@ -109,18 +106,55 @@ export async function speak(deps: SpeakDeps, utterance: Utterance): Promise<Spok
   prefill.end();
   words.end();
 
-  if (result.ok) return { answer: finished(unfinished(text), result.value, model), failure: null };
+  if (result.ok) return { answer: finished(unfinished(text), result.value, model, begun), failure: null };
   const stopped = signal.aborted;
   const answer: Message = { ...unfinished(text), end: stopped ? 'aborted' : 'failed' };
-  return { answer: text === '' && !stopped ? null : answer, failure: stopped ? null : result.failure };
+  return { answer: text === before && !stopped ? null : answer, failure: stopped ? null : result.failure };
 }
 
-function finished(answer: Message, result: ChatResult, model: string): Message {
-  const { finish, tokens, tokensPerSecond, timeToFirstTokenMs, droppedMessages } = result;
+/** How long one answer reasons: what is measured now, after what was measured before it broke off. */
+function createReasoningTime(begun: Message | null) {
+  const clock = createReasoningClock(() => performance.now());
+  // Reasoning that had ended was measured whole.
+  const over = begun !== null && !splitReasoning(begun.content).open;
+  const earlier = begun?.reasoningMs ?? null;
+  let told = over;
+  return {
+    ms(text: string): number | null {
+      const now = over ? null : clock.measured(text);
+      return now === null ? earlier : now + (earlier ?? 0);
+    },
+    /** Whether it has ended with this: `text` is all there is, of which `added` characters are new. */
+    ended(text: string, added: number): boolean {
+      if (told) return false;
+      clock.heard(text, added);
+      told = clock.ended();
+      return told;
+    },
+  };
+}
+
+function finished(answer: Message, result: ChatResult, model: string, begun: Message | null): Message {
+  const { finish, droppedMessages, tokens, tokensPerSecond, timeToFirstTokenMs } = result;
+  const now = { tokens, tokensPerSecond, timeToFirstTokenMs, model };
   return {
     ...answer,
-    figures: { tokens, tokensPerSecond, timeToFirstTokenMs, model },
+    figures: begun ? together(begun.figures, now) : now,
     end: finish,
-    droppedMessages,
+    droppedMessages: Math.max(answer.droppedMessages, droppedMessages),
+  };
+}
+
+/** Of an answer spoken in two goes; null where the first was not measured. */
+function together(before: Message['figures'], now: NonNullable<Message['figures']>): Message['figures'] {
+  if (!before) return null;
+  const measured = [before, now].filter(({ tokensPerSecond }) => tokensPerSecond > 0);
+  const tokens = measured.reduce((sum, part) => sum + part.tokens, 0);
+  const seconds = measured.reduce((sum, part) => sum + part.tokens / part.tokensPerSecond, 0);
+  return {
+    tokens: before.tokens + now.tokens,
+    tokensPerSecond: seconds > 0 ? tokens / seconds : 0,
+    timeToFirstTokenMs: before.timeToFirstTokenMs,
+    model: before.model === now.model ? now.model : `${before.model}, ${now.model}`,
   };
 }

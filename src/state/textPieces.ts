@@ -21,15 +21,18 @@ export interface TextPieces {
   add(text: string, tokens: number): void;
   /** All of it so far. */
   readonly text: string;
+  /** Those that brought it. */
+  readonly tokens: number;
   /** What brought the character at `offset`; null past the end. */
   at(offset: number): Piece | null;
   all(): Iterable<Piece>;
 }
 
-export function createTextPieces(): TextPieces {
-  const textEnds: number[] = [];
-  const tokenEnds: number[] = [];
-  let all = '';
+/** `begun`: text that was there before, from tokens nobody heard of. */
+export function createTextPieces(begun = ''): TextPieces {
+  const textEnds: number[] = begun === '' ? [] : [begun.length];
+  const tokenEnds: number[] = begun === '' ? [] : [0];
+  let all = begun;
 
   const piece = (index: number): Piece => ({
     start: textEnds[index - 1] ?? 0,
@@ -41,6 +44,9 @@ export function createTextPieces(): TextPieces {
   return {
     get text() {
       return all;
+    },
+    get tokens() {
+      return tokenEnds.at(-1) ?? 0;
     },
     add(text, tokens) {
       if (text === '') return;

@@ -78,15 +78,18 @@ export function chooseBeside(tree: Tree, id: string, step: -1 | 1): Tree {
   return { ...tree, chosen: { ...tree.chosen, [under(message.parent)]: other } };
 }
 
-/** With one more message, which is shown. */
+/** With one more message, which is shown; or with a longer form of one it has, in the same place. */
 export function withMessage(tree: Tree, message: Message): Tree {
+  const byId = new Map(tree.byId).set(message.id, message);
+  if (tree.byId.has(message.id))
+    return { ...tree, messages: tree.messages.map((one) => (one.id === message.id ? message : one)), byId };
   const parent = under(message.parent);
   const siblings = tree.children.get(parent) ?? [];
   return {
     messages: [...tree.messages, message],
     // Where there is no choice nothing is noted of it.
     chosen: siblings.length === 0 ? tree.chosen : { ...tree.chosen, [parent]: message.id },
-    byId: new Map(tree.byId).set(message.id, message),
+    byId,
     children: new Map(tree.children).set(parent, [...siblings, message.id]),
   };
 }

@@ -15,6 +15,10 @@ interface Voice {
   readonly tree: Tree;
   /** To the question. */
   readonly path: readonly Message[];
+  /** The answer that is gone on with; null for a new one. */
+  readonly begun: Message | null;
+  /** The answer spoken before, elsewhere, has ended. */
+  readonly before: Promise<void>;
   readonly stopping: AbortController;
   answering: Answering;
   done: Promise<void>;
@@ -32,6 +36,8 @@ interface Neighbours {
   readonly store: ChatStore;
 }
 
+const SPOKEN_HERE = { elsewhere: null, editing: null } as const;
+
 export type VoiceRoom = ReturnType<typeof createVoice>;
 
 export function createVoice(neighbours: Neighbours) {
@@ -40,42 +46,46 @@ export function createVoice(neighbours: Neighbours) {
 
   const isOpen = ({ conversation }: Voice): boolean => store.getState().conversation.id === conversation;
 
-  /** Speaks an answer to the last message of this path, in the open conversation. */
-  function begin(tree: Tree, path: readonly Message[]): void {
+  /**
+   * Speaks an answer to the last message of this path, in the open conversation, or goes on with
+   * `begun`. One spoken in another conversation ends first; the question stands here meanwhile.
+   */
+  function begin(tree: Tree, path: readonly Message[], begun: Message | null = null): void {
     const { conversation } = store.getState();
     const question = path.at(-1);
-    if (!question || voice) return;
+    if (!question || (voice && isOpen(voice))) return;
+    stop();
     const head = touched(shelf.headOf(conversation.id) ?? conversation, tree);
-    voice = begun(head.id, tree, path, question.id);
-    store.setState({ conversation: head, tree, messages: path, answering: voice.answering, editing: null });
+    const before = voice?.done ?? Promise.resolve();
+    const answering = newAnswering(question.id, begun);
+    const mine = newVoice({ conversation: head.id, tree, path, begun, before, answering });
+    voice = mine;
+    store.setState({ ...SPOKEN_HERE, conversation: head, tree, messages: path, answering });
     shelf.keep(head, tree);
     shelf.keepOpen(head.id);
-    voice.done = follow(voice, head);
+    mine.done = follow(mine, head);
   }
 
   async function follow(mine: Voice, head: Head): Promise<void> {
-    // Removed while it is spoken in, it is not brought back.
-    const keepSpoken = (tree: Tree, update: (kept: Head) => Head): void => {
-      const kept = shelf.headOf(mine.conversation);
-      if (kept) shelf.keep(update(kept), tree);
-    };
+    await mine.before;
     const { answer, failure } = await speak(neighbours, {
+      ...mine,
       head,
-      path: mine.path,
-      answering: mine.answering,
       onChange: (part) => {
         mine.answering = { ...mine.answering, ...part };
-        if (isOpen(mine)) store.setState({ answering: mine.answering });
+        if (voice === mine && isOpen(mine)) store.setState({ answering: mine.answering });
       },
-      onGrowth: (soFar) => keepSpoken(withMessage(mine.tree, soFar), (kept) => kept),
+      onGrowth: (soFar) => keepSpoken(shelf, mine, withMessage(mine.tree, soFar), (kept) => kept),
       signal: mine.stopping.signal,
     });
-    voice = null;
     const tree = answer ? withMessage(mine.tree, answer) : mine.tree;
-    if (isOpen(mine)) store.setState({ answering: null, tree, messages: visiblePath(tree) });
-    else store.setState({ elsewhere: null });
+    if (voice === mine) voice = null;
     if (failure) alerts.raise(failure, modelTitle());
-    keepSpoken(tree, (kept) => touched(kept, tree));
+    // Asked here again before this one had ended: the later branch stays.
+    if (voice?.conversation === mine.conversation) return;
+    if (isOpen(mine)) store.setState({ answering: null, tree, messages: visiblePath(tree) });
+    else if (store.getState().elsewhere === mine.conversation) store.setState({ elsewhere: null });
+    keepSpoken(shelf, mine, tree, (kept) => touched(kept, tree));
     await shelf.flush();
   }
 
@@ -98,25 +108,33 @@ export function createVoice(neighbours: Neighbours) {
     stop,
     settle,
     /** The same for a change of model: a question that waits for one goes on waiting. */
-    makeRoom: () => (voice?.answering.waiting === true ? Promise.resolve() : settle()),
+    makeRoom: () => (voice?.answering.waiting === true ? voice.before : settle()),
     in: (id: string): Voice | null => (voice?.conversation === id ? voice : null),
     speakingIn: (): string | null => voice?.conversation ?? null,
   };
 }
 
-function begun(conversation: string, tree: Tree, path: readonly Message[], parent: string): Voice {
-  const answering: Answering = {
+/** Removed while it is spoken in, it is not brought back. */
+function keepSpoken(shelf: Shelf, { conversation }: Voice, tree: Tree, update: (kept: Head) => Head): void {
+  const kept = shelf.headOf(conversation);
+  if (kept) shelf.keep(update(kept), tree);
+}
+
+function newVoice(parts: Omit<Voice, 'stopping' | 'done'>): Voice {
+  return { ...parts, stopping: new AbortController(), done: Promise.resolve() };
+}
+
+function newAnswering(parent: string, begun: Message | null): Answering {
+  return {
     job: newId('chat'),
-    id: newId('answer'),
+    id: begun?.id ?? newId('answer'),
     parent,
-    shown: '',
+    shown: begun?.content ?? '',
     prefill: null,
-    reasoningSince: null,
-    reasoningMs: null,
+    reasoningMs: begun?.reasoningMs ?? null,
     waiting: true,
     stopping: false,
   };
-  return { conversation, tree, path, stopping: new AbortController(), answering, done: Promise.resolve() };
 }
 
 /** Asked or answered in now; and named by its first question, where nobody named it. */

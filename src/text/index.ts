@@ -1,5 +1,6 @@
 /** Text room: string ↔ token ids, chat templates. It knows no model weights. */
 export type { TextFacts } from '../base/textFacts.ts';
+export { encodeBegun } from './begunAnswer.ts';
 export { encodeChat, encodePrompt, type EncodeChatOptions } from './chatEncoding.ts';
 export { renderChat, stopStringsOf, type Message, type RenderOptions } from './chatTemplate.ts';
 export { textFactsFromGguf } from './ggufFacts.ts';

@@ -37,3 +37,7 @@ export function openedReasoning({ pieceBytes }: Vocabulary, prompt: readonly num
   const end = decodeBytes(prompt.slice(-TAIL).map(pieceBytes)).trimEnd();
   return PAIRS.map(([open]) => open).find((open) => end.endsWith(open)) ?? '';
 }
+
+export function closingMark(open: string): string {
+  return PAIRS.find(([begins]) => begins === open)?.[1] ?? '';
+}

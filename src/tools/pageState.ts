@@ -46,6 +46,7 @@ interface Asked {
 function createWorker() {
   const asked: Asked[] = [];
   let tokens = 0;
+  let held: (() => void)[] | null = null;
   const api: Pick<WorkerApi, 'chat' | 'cancel' | 'countTokens'> = {
     chat: (_job, request, onEvent: (event: ChatEvent) => void) =>
       new Promise((resolve) =>
@@ -55,7 +56,12 @@ function createWorker() {
           end: (result = { ok: true, value: RESULT }) => resolve(result),
         }),
       ),
-    cancel: () => asked.at(-1)?.end({ ok: true, value: { ...RESULT, finish: 'aborted' } }),
+    cancel: () => {
+      const end = asked.at(-1)?.end;
+      const stop = (): void => end?.({ ok: true, value: { ...RESULT, finish: 'aborted' } });
+      if (held) held.push(stop);
+      else stop();
+    },
     countTokens: async (text) => ({ ok: true, value: text.length }),
   };
 
@@ -70,11 +76,20 @@ function createWorker() {
     });
   }
 
-  return { asked, api: api as WorkerApi, begin };
+  /** From now on nothing stops before what is returned is called. */
+  function holdCancel(): () => void {
+    const stops: (() => void)[] = (held = []);
+    return () => {
+      held = null;
+      for (const stop of stops) stop();
+    };
+  }
+
+  return { asked, api: api as WorkerApi, begin, holdCancel };
 }
 
 function open() {
-  const { asked, api, begin } = createWorker();
+  const { asked, api, begin, holdCancel } = createWorker();
   const alerts = createAlerts();
   const notices = createNotices();
   const settings = createSettings({ channel: SILENT, guideSpeaks: () => false });
@@ -106,6 +121,7 @@ function open() {
     said: () => facts().messages.map(({ content }) => content),
     heads: () => conversations.store.getState().heads ?? [],
     begin,
+    holdCancel,
     ask: (question: string): Promise<Asked> =>
       begin(() => {
         chat.setDraft(question);

@@ -21,6 +21,7 @@ export const chatRequest = v.object({
     v.array(v.object({ role: v.picklist(['system', 'user', 'assistant']), content: v.string() })),
     v.minLength(1),
   ),
+  begun: v.exactOptional(v.string()),
   sampling,
   maxTokens: v.pipe(count, v.minValue(1)),
   stop: v.array(v.pipe(v.string(), v.minLength(1))),
