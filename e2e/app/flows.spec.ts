@@ -1,71 +1,44 @@
 /** Daily use with the built-in model, from the first question to the last export, in each language of the page. */
-import { readFile } from 'node:fs/promises';
-import { expect, type BrowserContext, type Locator, type Page } from '@playwright/test';
-import { chinese } from '../../src/ui/chinese/index.ts';
+import { expect } from '@playwright/test';
 import { english, type Words } from '../../src/ui/english/index.ts';
-import { loaded, type Product, test } from './product.ts';
+import { loaded, test } from './product.ts';
+import { LANGUAGES, openAs, Reader } from './reader.ts';
 
-const WIDE = { width: 1280, height: 800 };
+const rightAfter = (label: string): RegExp => new RegExp(`^${label}\\s*\\S`);
 
-const LANGUAGES: readonly { readonly locale: string; readonly words: Words; readonly other: Words }[] = [
-  { locale: 'en-GB', words: english, other: chinese },
-  { locale: 'zh-CN', words: chinese, other: english },
-];
+/** Stopped, told what it took, copied. */
+async function answerIsOnesOwn(read: Reader): Promise<void> {
+  const { words, page } = read;
+  await read.send('Tell me a story about a fox.');
+  await expect(read.answers().locator('.prose')).toHaveText(/(\S+\s+){3}/);
+  await read.button(words.chat.stop).click();
+  await expect(read.answers().getByText(words.chat.ends.aborted, { exact: true })).toBeVisible();
+  const heard = page.locator('.unseen[aria-live=polite]');
+  await expect(heard).toContainText(words.chat.finished);
+  const said = await read.answers().locator('.prose').innerText();
+  await expect(heard).toContainText(said.split(/\s+/).slice(0, 3).join(' '));
+  await read.button(words.chat.copy, read.answers()).click();
+  await expect(read.button(words.chat.copied, read.answers())).toBeVisible();
+  expect((await read.clipboard()).replaceAll(/\s+/g, ' ').trim()).toBe(said.replaceAll(/\s+/g, ' ').trim());
 
-/** The page, read in one language. */
-class Reader {
-  readonly page: Page;
-  readonly words: Words;
-  constructor(page: Page, words: Words) {
-    this.page = page;
-    this.words = words;
-  }
-
-  button = (name: string, within: Locator | Page = this.page): Locator =>
-    within.getByRole('button', { name, exact: true });
-  answers = (): Locator => this.page.getByRole('article', { name: this.words.chat.answer, exact: true });
-  /** The last question on the page. */
-  question = (): Locator => this.page.getByRole('article', { name: this.words.chat.you, exact: true }).last();
-  branches = (within: Locator): Locator => within.getByRole('group', { name: this.words.chat.branches });
-  listed = (title: string): Locator => this.page.locator('.item-open').filter({ hasText: title });
-
-  async answered(): Promise<void> {
-    await expect(this.button(this.words.chat.again)).toBeVisible();
-    await expect(this.answers().last().locator('.prose')).toHaveText(/\p{L}/u);
-  }
-
-  async ask(question: string): Promise<void> {
-    const composer = this.page.getByLabel(this.words.chat.composer, { exact: true });
-    await composer.fill(question);
-    await composer.press('Enter');
-    await this.answered();
-  }
-
-  /** Of what can be done with a conversation of the list. */
-  async choose(title: string, act: string): Promise<void> {
-    await this.button(this.words.conversations.options(title)).click();
-    await this.page.getByRole('menuitem', { name: act, exact: true }).click();
-  }
-
-  async download(click: () => Promise<void>): Promise<{ name: string; text: string }> {
-    const coming = this.page.waitForEvent('download');
-    await click();
-    const download = await coming;
-    return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') };
-  }
-}
-
-async function openIn(locale: string, words: Words, product: Product, flags: readonly string[]) {
-  const context: BrowserContext = await product.open(flags, { locale, viewport: WIDE });
-  const page = await context.newPage();
-  await page.goto(product.url);
-  await expect(page.locator('.model-title')).toHaveText(words.guide.name);
-  await expect(page.locator('.model-state').first()).toHaveText(words.state.ready);
-  return new Reader(page, words);
+  await read.answers().locator('.figures-button').click();
+  const { facts, aboutAnswer, ended } = words.chat;
+  const rows = read.answers().getByLabel(aboutAnswer).locator('div');
+  await expect(rows).toHaveText([
+    new RegExp(`^${facts.model}(Guide|${words.guide.name})$`),
+    new RegExp(`^${facts.tokens}[1-9]`),
+    rightAfter(facts.speed),
+    rightAfter(facts.first),
+    `${facts.end}${ended.aborted}`,
+  ]);
+  const [speed = '', first = ''] = (await rows.locator('dd').allInnerTexts()).slice(2);
+  expect(Number.parseFloat(speed)).toBeGreaterThan(0);
+  expect(Number(/[\d.]+/.exec(first)?.[0])).toBeGreaterThan(0);
 }
 
 async function answersBranch(read: Reader): Promise<void> {
   const { words, page } = read;
+  await read.button(words.conversations.new).first().click();
   await read.ask('hello');
   await read.button(words.chat.again).click();
   await read.answered();
@@ -87,18 +60,17 @@ async function answersBranch(read: Reader): Promise<void> {
 
 async function listIsKept(read: Reader): Promise<void> {
   const { words, page } = read;
-  await read.button(words.frame.conversations).click();
   await read.choose('hello', words.conversations.rename);
   await page.getByLabel(words.conversations.renameLabel, { exact: true }).fill('Box');
   await page.getByLabel(words.conversations.renameLabel, { exact: true }).press('Enter');
-  await read.button(words.conversations.new).first().click();
-  await read.ask('Tell me a story about a fox.');
   await expect(page.locator('.item-open')).toHaveCount(2);
 
   const search = page.getByRole('searchbox', { name: words.conversations.search });
   await search.fill('a story about a fox');
   await expect(page.locator('.item-open')).toHaveCount(1);
   await expect(read.listed('fox').locator('mark').first()).toBeVisible();
+  await search.fill('zebra');
+  await expect(page.getByText(words.conversations.foundNone('zebra'))).toBeVisible();
   await search.press('Escape');
 
   await read.choose('Box', words.conversations.remove);
@@ -108,22 +80,52 @@ async function listIsKept(read: Reader): Promise<void> {
   await read.listed('Box').click();
   await expect(read.question().locator('.said')).toHaveText('hello');
 
-  const told = await read.download(() => read.choose('Box', words.conversations.exportMarkdown));
-  expect(told.name).toBe('Box.md');
-  expect(told.text).toContain(`## ${words.conversations.markdown.you}`);
-  expect(told.text).toContain('hello');
-  const all = await read.download(() => read.button(words.conversations.exportAll).click());
-  const chooser = page.waitForEvent('filechooser');
-  await read.button(words.conversations.import).click();
-  await (
-    await chooser
-  ).setFiles({ name: all.name, mimeType: 'application/json', buffer: Buffer.from(all.text) });
-  await expect(page.getByText(words.notices.imported(2))).toBeVisible();
-  await expect(page.locator('.item-open')).toHaveCount(4);
+  // The older one goes above the newer, under a title of its own.
+  await read.choose('Tell me a story about a fox.', words.conversations.pin);
+  await pinnedFirst(read);
+  await read.choose('Box', words.conversations.system);
+  await read.dialog(words.conversations.system).getByRole('textbox').fill('You are a fox.');
+  await read.button(words.conversations.save, read.dialog(words.conversations.system)).click();
 }
 
-async function settingsAreKept(read: Reader, other: Words): Promise<void> {
+async function pinnedFirst({ page, words }: Reader): Promise<void> {
+  await expect(page.locator('.sidebar-group')).toHaveText([
+    words.conversations.pinned,
+    words.conversations.today,
+  ]);
+  await expect(page.locator('.item-open')).toHaveText([/fox/, 'Box']);
+}
+
+async function comesOutAndIn(read: Reader): Promise<void> {
   const { words, page } = read;
+  const told = await read.download(() => read.choose('Box', words.conversations.exportMarkdown));
+  expect(told.name).toBe('Box.md');
+  for (const part of [words.conversations.markdown.you, words.conversations.markdown.system])
+    expect(told.text).toContain(`## ${part}`);
+  expect(told.text).toContain('hello');
+  expect(told.text).toContain('You are a fox.');
+  const one = await read.download(() => read.choose('Box', words.conversations.exportJson));
+  const [kept] = (JSON.parse(one.text) as { conversations: Record<string, unknown>[] }).conversations;
+  expect(kept).toMatchObject({ title: 'Box', systemPrompt: 'You are a fox.' });
+  // With all its branches: two questions, and the first one's two answers.
+  expect(kept?.['messages']).toHaveLength(5);
+
+  const all = await read.download(() => read.button(words.conversations.exportAll).click());
+  const importing = read.button(words.conversations.import);
+  await read.give(importing, all.name, all.text, 'application/json');
+  await expect(page.getByText(words.notices.imported(2))).toBeVisible();
+  await expect(page.locator('.item-open')).toHaveCount(4);
+  await read.give(importing, told.name, told.text, 'text/markdown');
+  await expect(page.locator('.item-open')).toHaveCount(5);
+  await read.give(importing, 'diary.json', '{"Dear": "diary"}', 'application/json');
+  await expect(page.getByText(words.notices.importRefused('diary.json', 'notOurs', ''))).toBeVisible();
+  await expect(page.locator('.item-open')).toHaveCount(5);
+}
+
+async function allIsKept(read: Reader, other: Words): Promise<void> {
+  const { words, page } = read;
+  await read.listed('Box').last().click();
+  await read.composer().fill('Not sent yet');
   await read.button(words.settings.open).click();
   await page.getByLabel(words.settings.theme).selectOption('dark');
   await page.getByLabel(words.settings.system, { exact: true }).fill('Be brief.');
@@ -134,51 +136,34 @@ async function settingsAreKept(read: Reader, other: Words): Promise<void> {
   await expect(page.locator('.model-state').first()).toHaveText(other.state.ready);
   await expect(page.locator('html')).toHaveAttribute('lang', other.language.tag);
   await expect(page).toHaveTitle(other.title);
-  await page.getByRole('button', { name: other.settings.open, exact: true }).click();
+  const after = new Reader(page, other);
+  await expect(after.composer()).toHaveValue('Not sent yet');
+  await after.button(other.frame.conversations).click();
+  await expect(page.locator('.item-open')).toHaveCount(5);
+  await expect(page.locator('.sidebar-group').first()).toHaveText(other.conversations.pinned);
+  await after.button(other.settings.open).click();
   await expect(page.getByLabel(other.settings.theme)).toHaveValue('dark');
   await expect(page.getByLabel(other.settings.system, { exact: true })).toHaveValue('Be brief.');
   await expect(page.getByRole('radio', { name: other.settings.presets.precise[0] ?? '' })).toBeChecked();
   expect(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme)).toBe('dark');
 }
 
-for (const { locale, words, other } of LANGUAGES) {
-  test(`asked, branched, listed, taken out and in, with settings that stay: in ${words.language.name}`, async ({
+for (const language of LANGUAGES) {
+  const { words, other } = language;
+  test(`asked, stopped, branched, listed, taken out and in, and all of it stays: in ${words.language.name}`, async ({
     product,
     launchOptions,
   }) => {
-    const read = await openIn(locale, words, product, launchOptions.args ?? []);
+    const read = await openAs(product, launchOptions.args, language);
+    await read.ready();
+    await read.button(words.frame.conversations).click();
+    await answerIsOnesOwn(read);
     await answersBranch(read);
     await listIsKept(read);
-    await settingsAreKept(read, other);
+    await comesOutAndIn(read);
+    await allIsKept(read, other);
   });
 }
-
-test('a text file goes with a question, its tokens counted by the guide; one too long is refused', async ({
-  page,
-}) => {
-  await loaded(page);
-  const read = new Reader(page, english);
-  const file = (name: string, words: number) => ({
-    name,
-    mimeType: 'text/plain',
-    buffer: Buffer.from('The fox is red and small. '.repeat(words / 6)),
-  });
-  const attach = async (name: string, words: number): Promise<void> => {
-    const chooser = page.waitForEvent('filechooser');
-    await read.button('Add text files').click();
-    await (await chooser).setFiles(file(name, words));
-  };
-  await attach('long.txt', 60_000);
-  await expect(
-    page.getByText(/^long\.txt is too long: [\d,]+ tokens, where the context leaves \d+\./),
-  ).toBeVisible();
-  await attach('fox.txt', 60);
-  await expect(page.getByRole('list', { name: 'Files for this message' })).toHaveText(
-    /^fox\.txt\s*\d+ tokens$/,
-  );
-  await read.ask('What is this about?');
-  await expect(read.question().getByRole('list', { name: 'Files' })).toHaveText(/^fox\.txt\s*\d+ tokens$/);
-});
 
 test('the keys of the help sheet do what it says', async ({ page }) => {
   await loaded(page);
