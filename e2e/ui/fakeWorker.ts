@@ -46,6 +46,8 @@ const behaviour = {
   dropped: amount('dropped', 0),
   /** Milliseconds between tokens, load steps, import steps. */
   token: amount('token', 4),
+  /** So many tokens come at once before the others take their time. */
+  rush: amount('rush', 0),
   /** Characters of a token. */
   piece: amount('piece', 4),
   load: amount('load', 20),
@@ -314,7 +316,7 @@ const fake: WorkerApi = {
     let tokens = 0;
     // Pieces of a few characters, as tokens are: words arrive in parts.
     for (let at = 0; at < text.length; at += behaviour.piece) {
-      if (behaviour.token > 0) await wait(behaviour.token);
+      if (behaviour.token > 0 && tokens >= behaviour.rush) await wait(behaviour.token);
       else if (tokens % 20 === 0) await wait(0);
       if (cancelled.has(job)) return ok({ ...result, tokens, finish: 'aborted' });
       if (behaviour.failChat !== '' && tokens === behaviour.failAfter)

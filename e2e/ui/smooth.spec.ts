@@ -3,19 +3,26 @@ import { expect, test, type Page } from '@playwright/test';
 import { recordTasks, type Tasks } from '../longestTask.ts';
 import { answered, ask, openReady } from './steps.ts';
 
-/**
- * Every task should fit in a frame of 16 ms. Beside builds and training the same
- * work costs two or three times the CPU time, so the limit is that of a task that is felt.
- */
-const LIMIT_MS = 50;
-/** Its longest script takes 15 ms; one task of the browser itself, not traced yet, 95 to 140. */
-const HUGE_LIMIT_MS = 300;
+/** Of 60 in a second. */
+const FRAME_MS = 1000 / 60;
 
-function expectFree({ count, longestMs }: Tasks, what: string, limitMs = LIMIT_MS): void {
-  const words = `${longestMs.toFixed(1)} ms, of ${count} tasks`;
-  test.info().annotations.push({ type: `longest task, ${what}`, description: words });
+interface Limits {
+  readonly own: number;
+  /** With the collecting of garbage, which the browser does when it likes. */
+  readonly whole: number;
+}
+
+/** At the pace of the fastest models. */
+const PACED: Limits = { own: FRAME_MS, whole: 3 * FRAME_MS };
+/** Thousands of tokens in a second, as fast as the wire carries them. */
+const FLOOD: Limits = { own: 2 * FRAME_MS, whole: 3 * FRAME_MS };
+
+function expectFree({ count, longestMs, longestOwnMs }: Tasks, what: string, limits: Limits): void {
+  const words = `${longestOwnMs.toFixed(1)} ms, ${longestMs.toFixed(1)} with collecting garbage, of ${count} tasks`;
+  process.stdout.write(`    longest task, ${what}: ${words}\n`);
   expect(count).toBeGreaterThan(50);
-  expect(longestMs, words).toBeLessThan(limitMs);
+  expect(longestOwnMs, words).toBeLessThan(limits.own);
+  expect(longestMs, words).toBeLessThan(limits.whole);
 }
 
 test('an answer of 6,000 tokens streams as fast as the wire carries it', async ({ page }) => {
@@ -26,7 +33,7 @@ test('an answer of 6,000 tokens streams as fast as the wire carries it', async (
   await ask(page, 'Tell me all');
   await answered(page, 60_000);
   await expect(page.getByRole('heading', { name: 'Part 40' })).toBeAttached();
-  expectFree(await stop(), 'streaming');
+  expectFree(await stop(), 'streaming', FLOOD);
 });
 
 test('an answer of 20,000 tokens, with a long listing, list, table and line, streams and scrolls', async ({
@@ -42,11 +49,22 @@ test('an answer of 20,000 tokens, with a long listing, list, table and line, str
   await ask(page, 'Tell me all');
   await answered(page, 120_000);
   await expect(page.getByText('The end.')).toHaveCount(1);
-  expectFree(await stop(), 'streaming 20,000 tokens', HUGE_LIMIT_MS);
+  expectFree(await stop(), 'streaming 20,000 tokens', FLOOD);
 
   const scrolled = await recordTasks(page);
   await wheelUp(page, 12_000);
-  expectFree(await scrolled(), 'scrolling through 20,000 tokens');
+  expectFree(await scrolled(), 'scrolling through 20,000 tokens', PACED);
+});
+
+test('an answer of 20,000 tokens goes on at 200 tokens a second', async ({ page }) => {
+  test.setTimeout(180_000);
+  await openReady(page, '?token=5&rush=28000&answer=huge');
+  await ask(page, 'Tell me all');
+  // The end of the table, and of the rush.
+  await expect(page.getByRole('cell', { name: '119', exact: true })).toBeVisible({ timeout: 60_000 });
+  const stop = await recordTasks(page);
+  await answered(page, 120_000);
+  expectFree(await stop(), 'streaming the end of 20,000 tokens', PACED);
 });
 
 async function wheelUp(page: Page, distance: number): Promise<void> {
@@ -71,13 +89,13 @@ test('a conversation of 2,000 messages opens, scrolls and goes on', async ({ pag
   expect(await page.locator('.turn').count()).toBeLessThan(40);
   const scrolled = await recordTasks(page);
   await wheelUp(page, 12_000);
-  expectFree(await scrolled(), 'scrolling through 2,000 messages');
+  expectFree(await scrolled(), 'scrolling through 2,000 messages', PACED);
   expect(await page.locator('.turn').count()).toBeLessThan(40);
 
   const streamed = await recordTasks(page);
   await ask(page, 'And now?');
   await answered(page, 60_000);
-  expectFree(await streamed(), 'streaming after 2,000 messages');
+  expectFree(await streamed(), 'streaming after 2,000 messages', FLOOD);
 });
 
 function conversationOf(count: number): object {
