@@ -1,9 +1,10 @@
 /** What the fake worker says there is: models, this device, its kernels. */
+import { GUIDE_TITLE } from '../../src/base/guide.ts';
 import { GUIDE_ID, type DeviceReport, type ModelCard, type SelfTestCase } from '../../src/protocol/api.ts';
 
 export const GUIDE: ModelCard = {
   id: GUIDE_ID,
-  title: 'The guide',
+  title: GUIDE_TITLE,
   family: 'deepseek_v3',
   origin: 'built in',
   license: 'mit',

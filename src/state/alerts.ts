@@ -7,6 +7,8 @@ export interface Alert {
   readonly failure: Failure;
   /** The model it happened to; '' where it happened to none. */
   readonly about: string;
+  /** Id of the model that could not be loaded, where it is that: another answers in its place. */
+  readonly notLoaded: string | null;
 }
 
 export function createAlerts() {
@@ -14,9 +16,9 @@ export function createAlerts() {
   let nextId = 1;
 
   /** The same failure of the same thing is told once; what the user cancelled, not at all. */
-  function raise(failure: Failure, about = ''): void {
+  function raise(failure: Failure, about = '', notLoaded: string | null = null): void {
     if (failure.code === 'CANCELLED') return;
-    const alert = { id: nextId++, failure, about };
+    const alert = { id: nextId++, failure, about, notLoaded };
     store.setState(({ alerts }) => ({
       alerts: [...alerts.filter((a) => a.failure.code !== failure.code || a.about !== about), alert],
     }));
@@ -26,7 +28,12 @@ export function createAlerts() {
     store.setState(({ alerts }) => ({ alerts: alerts.filter((alert) => alert.id !== id) }));
   }
 
-  return { store, raise, dismiss };
+  /** It is being tried again. */
+  function forgetNotLoaded(model: string): void {
+    store.setState(({ alerts }) => ({ alerts: alerts.filter(({ notLoaded }) => notLoaded !== model) }));
+  }
+
+  return { store, raise, dismiss, forgetNotLoaded };
 }
 
 export type Alerts = ReturnType<typeof createAlerts>;

@@ -13,6 +13,7 @@ import { createModels } from './models.ts';
 import { createNotices } from './notices.ts';
 import { createSelfTest } from './selfTest.ts';
 import { createSettings } from './settings.ts';
+import { rememberSidebar } from './sidebarMemory.ts';
 import { createTabs } from './tabs.ts';
 import { createView } from './view.ts';
 
@@ -82,11 +83,10 @@ export function createApp(api: WorkerApi) {
     taken: () => void boot.boot(),
   });
 
-  /** Another tab takes the GPU; which model was used here is remembered. */
+  /** Another tab takes the GPU; which model was used or being loaded here is remembered. */
   async function release(): Promise<void> {
     await chat.settle();
-    models.cancelLoad();
-    models.store.setState({ loaded: null, lostModel: null });
+    await models.abandonLoad();
     await api.release();
   }
 
@@ -98,7 +98,7 @@ export function createApp(api: WorkerApi) {
     });
     tabs.start();
     selfTest.watch();
-    await Promise.all([settings.restore(), conversations.restore()]);
+    await Promise.all([rememberSidebar({ view, settings }), conversations.restore()]);
     if (settings.store.getState().expertView) view.setDrawer('experts');
   }
 

@@ -47,6 +47,7 @@ const ABSENT: DeviceState = {
 function house(cards: readonly ModelCard[], state: DeviceState, broken: readonly string[] = []) {
   const store = createModelStore();
   const asked: string[] = [];
+  const continued: (number | undefined)[] = [];
   const deviceStore = createStore<{ device: DeviceState; storage: null }>(() => ({
     device: { phase: 'asking' },
     storage: null,
@@ -62,10 +63,12 @@ function house(cards: readonly ModelCard[], state: DeviceState, broken: readonly
       const loaded = { modelId: id, contextLength: 512, runsOn: 'gpu', gpuBytes: 0, loadMs: 0 } as const;
       store.setState({ loading: null, loaded: broken.includes(id) ? null : loaded });
     },
+    // What is here must be known by then.
+    continueDownloads: async () => void continued.push(store.getState().cards?.length),
   };
   const settings = { restore: async () => undefined };
   // Only what booting uses of the device's room.
-  return { asked, ...createBoot({ device: device as unknown as Device, models, settings }) };
+  return { asked, continued, ...createBoot({ device: device as unknown as Device, models, settings }) };
 }
 
 describe('boot', () => {
@@ -96,11 +99,17 @@ describe('boot', () => {
     expect(asked).toEqual(expected);
   });
 
-  it('loads the guide where the last model fails', async () => {
+  it('leaves it to the load what comes where the last model fails', async () => {
     await saved.keepLastModel('a');
     const { asked, boot } = house([guide, card('a')], READY, ['a']);
     await boot();
-    expect(asked).toEqual(['a', GUIDE_ID]);
+    expect(asked).toEqual(['a']);
+  });
+
+  it('goes on with downloads as soon as it is known what is here', async () => {
+    const { continued, boot } = house([guide, card('a')], READY);
+    await boot();
+    expect(continued).toEqual([2]);
   });
 
   it('lets what is asked meanwhile wait until there is a model', async () => {

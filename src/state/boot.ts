@@ -11,6 +11,7 @@ interface Neighbours {
     readonly store: ModelStore;
     refresh(): Promise<void>;
     load(id: string): Promise<void>;
+    continueDownloads(): Promise<void>;
   };
   readonly settings: { restore(): Promise<void> };
 }
@@ -23,14 +24,13 @@ export function createBoot({ device, models, settings }: Neighbours) {
     store.setState({ coming: true });
     const asked = device.ask();
     await Promise.all([settings.restore(), models.refresh()]);
+    void models.continueDownloads();
     const last = await lastModel();
     // The guide needs no answer: it is loaded where there is no WebGPU, too.
-    if (last !== null) {
-      await asked;
-      if (device.store.getState().device.phase === 'ready' && idle()) await models.load(last);
-    }
-    // Nothing was used last, it is gone, it can't run here, or it failed and said so.
-    if (idle()) await models.load(GUIDE_ID);
+    if (last !== null) await asked;
+    const able = last !== null && device.store.getState().device.phase === 'ready';
+    // One that fails says so, and the guide takes its place by itself.
+    if (idle()) await models.load(able ? last : GUIDE_ID);
     await asked;
     store.setState({ coming: false });
   }

@@ -38,7 +38,13 @@ const KEPT: Kept = {
     chosen: { q1: 'a1' },
   },
 };
-const WORDS = { untitled: 'Conversation', you: 'You', model: 'Model', system: 'System prompt' };
+const WORDS = {
+  untitled: 'Conversation',
+  you: 'You',
+  model: 'Model',
+  guide: 'The guide',
+  system: 'System prompt',
+};
 const free = (): boolean => false;
 
 describe('JSON', () => {

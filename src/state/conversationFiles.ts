@@ -4,6 +4,7 @@
  * by who said them: comments that no reader shows say where each one begins.
  */
 import * as v from 'valibot';
+import { GUIDE_TITLE } from '../base/guide.ts';
 import { withFiles } from './attachments.ts';
 import { BodySchema, HeadSchema, newHead, type Body, type Head, type Message } from './conversation.ts';
 import { newId } from './ids.ts';
@@ -27,6 +28,7 @@ export interface MarkdownWords {
   readonly untitled: string;
   readonly you: string;
   readonly model: string;
+  readonly guide: string;
   readonly system: string;
 }
 
@@ -77,7 +79,8 @@ function section(title: string, role: Speaker, text: string): string {
 }
 
 function speaker({ role, figures }: Message, words: MarkdownWords): string {
-  return role === 'user' ? words.you : figures?.model || words.model;
+  if (role === 'user') return words.you;
+  return figures?.model === GUIDE_TITLE ? words.guide : figures?.model || words.model;
 }
 
 /** Reasoning stays out: it is not what was answered. */

@@ -11,8 +11,8 @@ import type {
 import type { Alerts } from './alerts.ts';
 import { latestPerFrame } from './frames.ts';
 import { newId } from './ids.ts';
-import { titleIn, type Halted, type ImportJob, type ModelStore } from './modelFacts.ts';
-import { isDownload, modelsSaved, type Download } from './modelsSaved.ts';
+import type { KeptDownloads } from './keptDownloads.ts';
+import { partialOf, titleIn, type Halted, type ImportJob, type ModelStore } from './modelFacts.ts';
 import { labelOf, originOf } from './origin.ts';
 
 export interface Neighbours {
@@ -23,6 +23,18 @@ export interface Neighbours {
   readonly askToBeKept: () => Promise<void>;
   /** A model is here. */
   readonly arrived: (id: string) => Promise<void>;
+}
+
+export interface QueueNeighbours extends Neighbours {
+  readonly kept: KeptDownloads;
+  /** Another tab is at work on one that was to go on by itself. */
+  readonly takenElsewhere: (job: string) => void;
+}
+
+/** One of an earlier visit goes on under the name it had there. */
+interface Whence {
+  readonly job?: string;
+  readonly byItself?: boolean;
 }
 
 /** What trying again may mend, though nothing is stored of it yet. */
@@ -37,34 +49,36 @@ const PASSING: readonly Failure['code'][] = [
 
 /** Behind those that are on their way; what is among them already is not asked for twice. */
 export async function enqueue(
-  neighbours: Neighbours,
+  neighbours: QueueNeighbours,
   source: ModelSource,
   weights: WeightsMode,
+  { job = newId('import'), byItself = false }: Whence = {},
 ): Promise<void> {
-  const { store } = neighbours;
+  const { store, kept } = neighbours;
   const { cards, imports } = store.getState();
   const key = keyOf(source, cards);
   const same = (entry: { readonly source: ModelSource }): boolean => keyOf(entry.source, cards) === key;
   if (imports.some(same)) return;
   const entry: ImportJob = {
-    job: newId('import'),
+    job,
     label: labelOf(source, (id) => titleIn(store.getState(), id)),
     source,
     weights,
     phase: 'waiting',
     progress: null,
+    byItself,
   };
   store.setState((now) => ({
     imports: [...now.imports, entry],
     halted: now.halted.filter((other) => !same(other)),
   }));
-  keep(store);
+  kept.keep();
   await begin(neighbours);
 }
 
 /** The first that may run does, unless one does already; then the next. */
-export async function begin(neighbours: Neighbours): Promise<void> {
-  const { store } = neighbours;
+export async function begin(neighbours: QueueNeighbours): Promise<void> {
+  const { store, kept } = neighbours;
   const { imports, online } = store.getState();
   if (imports.some(({ phase }) => phase !== 'waiting')) return;
   const next = imports.find(({ source }) => online || source.kind === 'file');
@@ -73,16 +87,17 @@ export async function begin(neighbours: Neighbours): Promise<void> {
     imports: [{ ...next, phase: 'running' }, ...imports.filter((entry) => entry !== next)],
   });
   await run(neighbours, next);
-  keep(store);
+  kept.keep();
   await begin(neighbours);
 }
 
 async function run(
-  { api, store, alerts, refresh, askToBeKept, arrived }: Neighbours,
+  { api, store, alerts, refresh, askToBeKept, arrived, takenElsewhere }: QueueNeighbours,
   entry: ImportJob,
 ): Promise<void> {
-  const { job, source, weights, label } = entry;
-  void askToBeKept();
+  const { job, source, weights, label, byItself } = entry;
+  // The browser may ask the user: at a moment they know why.
+  if (!byItself) void askToBeKept();
   const paced = latestPerFrame<ImportProgress>((progress) => change(store, job, { progress }));
   const seen: { last: ImportProgress | null } = { last: null };
   const result: Result<ModelCard> = await api.importModel(job, source, weights, (progress) => {
@@ -96,6 +111,11 @@ async function run(
   if (result.ok) {
     drop(store, job);
     void arrived(result.value.id);
+    return;
+  }
+  if (byItself && !pausing && result.failure.code === 'MODEL_BUSY') {
+    takenElsewhere(job);
+    drop(store, job);
     return;
   }
   const failure = pausing ? null : withProgress(result.failure, progress);
@@ -125,25 +145,6 @@ export function putAside(
     imports: imports.filter((entry) => entry.job !== job),
     halted: [...halted, { job, label, source, weights, progress, failure }],
   }));
-}
-
-/** What has nothing stored yet would be lost with this visit. */
-export function keep(store: ModelStore): void {
-  const { imports, halted, cards } = store.getState();
-  const unstored = halted.filter((entry) => !partialOf(entry, cards));
-  const downloads = [...imports, ...unstored].filter((entry): entry is typeof entry & Download =>
-    isDownload(entry),
-  );
-  void modelsSaved.keepDownloads(downloads);
-}
-
-/** What is stored so far of one that halted. */
-export function partialOf(
-  { progress, source }: Halted,
-  cards: readonly ModelCard[] | null,
-): ModelCard | undefined {
-  const id = source.kind === 'resume' ? source.id : progress?.modelId;
-  return cards?.find((card) => card.id === id && card.state === 'partial');
 }
 
 /** What was stored of it is deleted, so there is nothing to go on with. */

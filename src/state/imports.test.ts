@@ -1,9 +1,11 @@
 import 'fake-indexeddb/auto';
-import { expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Failure, ImportProgress, ModelCard, ModelSource, Result, WorkerApi } from '../protocol/api.ts';
 import { createAlerts } from './alerts.ts';
+import { BUSY_AGAIN_MS } from './earlierDownloads.ts';
 import { createImports } from './imports.ts';
 import { createModelStore } from './modelFacts.ts';
+import { readEntries, readEntry, readKeys, writeEntries } from './savedPlace.ts';
 
 // A page's frames, in Node.
 vi.stubGlobal('requestAnimationFrame', (call: () => void) => setTimeout(call));
@@ -30,6 +32,10 @@ const failureOf = (code: Failure['code']): Result<never> => ({
   failure: { code, message: '', detail: {} },
 });
 
+beforeEach(async () => {
+  await writeEntries((await readKeys('download/')).map((key) => [key, undefined]));
+});
+
 interface Asked {
   readonly job: string;
   readonly source: ModelSource;
@@ -43,6 +49,7 @@ function page() {
   const asked: Asked[] = [];
   const cancelled: string[] = [];
   const arrived: string[] = [];
+  const asksToBeKept: number[] = [];
   const api: Pick<WorkerApi, 'importModel' | 'cancel'> = {
     importModel: (job, source, _weights, tell) =>
       new Promise((end) => void asked.push({ job, source, tell, end })),
@@ -53,12 +60,12 @@ function page() {
     store,
     alerts,
     refresh: () => Promise.resolve(),
-    askToBeKept: () => Promise.resolve(),
+    askToBeKept: () => Promise.resolve(void asksToBeKept.push(1)),
     arrived: (id) => Promise.resolve(void arrived.push(id)),
   });
   const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
   const labels = (): readonly string[] => store.getState().imports.map(({ label }) => label);
-  return { store, alerts, asked, cancelled, arrived, settle, labels, ...imports };
+  return { store, alerts, asked, asksToBeKept, cancelled, arrived, settle, labels, ...imports };
 }
 
 test('one arrives at a time, in the order they were asked for, and the same is not asked twice', async () => {
@@ -150,24 +157,132 @@ test('one that waits is put aside or forgotten; one that arrives is not forgotte
   expect(store.getState().halted).toEqual([]);
 });
 
-test('a later visit finds what had nothing stored, but for local files and what has a card', async () => {
-  const before = page();
-  for (const name of ['a.gguf', 'b.gguf']) void before.importModel(url(name), 'q4');
-  void before.importModel({ kind: 'file', files: [new File(['x'], 'c.gguf')] });
-  await vi.waitFor(async () => {
+describe('a later visit', () => {
+  /** What is kept is written a moment later. */
+  async function visit(cards: readonly ModelCard[] = [], lead = true) {
     const after = page();
+    await after.settle();
+    after.store.setState({ cards });
+    await after.restoreDownloads();
+    if (lead) await after.continueDownloads();
+    await after.settle();
+    const { imports, halted } = after.store.getState();
+    return {
+      ...after,
+      going: imports.map(({ source, phase }) => ({ source, phase })),
+      paused: halted.map(({ label }) => label),
+    };
+  }
+  const kept = async (): Promise<readonly unknown[]> =>
+    (await readEntries('download/')).map(([, entry]) => entry);
+
+  test('goes on with what was under way and what waited, from what is stored of it', async () => {
+    const before = page();
+    for (const name of ['a.gguf', 'b.gguf']) void before.importModel(url(name), 'q4');
+    void before.importModel({ kind: 'file', files: [new File(['x'], 'c.gguf')] });
+    void before.importModel({ kind: 'resume', id: 'd' });
+    await before.settle();
+    const after = await visit([
+      { ...CARD, quantisation: 'BF16 → q4' },
+      { ...CARD, id: 'd', origin: 'https://files.example/d.gguf' },
+    ]);
+    expect(after.going).toEqual([
+      { source: { kind: 'resume', id: 'a' }, phase: 'running' },
+      { source: url('b.gguf'), phase: 'waiting' },
+      { source: { kind: 'resume', id: 'd' }, phase: 'waiting' },
+    ]);
+    expect(after.paused).toEqual([]);
+    // The browser was asked to keep what is stored when they were begun.
+    expect(after.asksToBeKept).toEqual([]);
+    // They are the same downloads, not more of them.
+    expect(await kept()).toHaveLength(3);
+    after.asked[0]!.end({ ok: true, value: { ...CARD, state: 'ready' } });
+    await after.settle();
+    expect(await kept()).toHaveLength(2);
+  });
+
+  test('leaves what the user paused to the user, were it a moment before the page went', async () => {
+    const before = page();
+    for (const name of ['a.gguf', 'b.gguf', 'c.gguf']) void before.importModel(url(name));
+    const [a, b] = before.store.getState().imports;
+    before.pause(b!.job);
+    before.pause(a!.job);
+    await before.settle();
+    const after = await visit();
+    expect(after.paused.toSorted()).toEqual(['a.gguf', 'b.gguf']);
+    expect(after.going).toEqual([{ source: url('c.gguf'), phase: 'running' }]);
+    after.store.getState().halted.forEach(({ job }) => after.forget(job));
+    await after.settle();
+    expect((await visit()).paused).toEqual([]);
+  });
+
+  test('with no network waits, and goes on when it is back', async () => {
+    const before = page();
+    for (const name of ['a.gguf', 'b.gguf']) void before.importModel(url(name));
+    before.networkIs(false);
+    before.asked[0]!.tell({ modelId: 'a', title: 'A', doneBytes: 40, totalBytes: 100, speed: 0 });
+    before.store.setState({ cards: [CARD] });
+    before.asked[0]!.end(failureOf('NETWORK'));
+    await before.settle();
+    const after = page();
+    after.networkIs(false);
     after.store.setState({ cards: [CARD] });
     await after.restoreDownloads();
-    expect(after.store.getState().halted).toMatchObject([
-      { label: 'b.gguf', source: url('b.gguf'), weights: 'q4', failure: null },
-    ]);
+    await after.continueDownloads();
+    expect(after.labels().toSorted()).toEqual(['A', 'b.gguf']);
+    expect(after.asked).toEqual([]);
+    after.networkIs(true);
+    await after.settle();
+    expect(after.asked).toHaveLength(1);
   });
-  const stored = page();
-  await stored.restoreDownloads();
-  stored.store.getState().halted.forEach(({ job }) => stored.forget(job));
-  await vi.waitFor(async () => {
+
+  test('leaves them to the tab that has the GPU', async () => {
+    const before = page();
+    void before.importModel(url('a.gguf'));
+    await before.settle();
+    const beside = await visit([], false);
+    expect([beside.going, beside.paused]).toEqual([[], []]);
+    // Nor does what it does itself take them from the other.
+    void beside.importModel(url('z.gguf'));
+    await beside.settle();
+    expect((await visit()).going.map(({ source }) => source)).toEqual([url('a.gguf'), url('z.gguf')]);
+  });
+
+  test('does not go on with what is whole by now, or was deleted', async () => {
+    const before = page();
+    void before.importModel(url('a.gguf'));
+    void before.importModel({ kind: 'resume', id: 'gone' });
+    await before.settle();
+    expect((await visit([{ ...CARD, state: 'ready' }])).going).toEqual([]);
+    expect(await kept()).toEqual([]);
+  });
+
+  test('says nothing of one that another tab is at work on, tries once more, and leaves it there', async () => {
+    const before = page();
+    void before.importModel(url('a.gguf'));
+    await before.settle();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldAdvanceTime: true });
     const after = page();
-    await after.restoreDownloads();
-    expect(after.store.getState().halted).toEqual([]);
+    await after.continueDownloads();
+    for (const tries of [1, 2]) {
+      await vi.waitFor(() => expect(after.asked).toHaveLength(tries));
+      after.asked[tries - 1]!.end(failureOf('MODEL_BUSY'));
+      await vi.advanceTimersByTimeAsync(50);
+      expect(after.labels()).toEqual([]);
+      await vi.advanceTimersByTimeAsync(BUSY_AGAIN_MS);
+    }
+    vi.useRealTimers();
+    await after.settle();
+    expect(after.asked).toHaveLength(2);
+    expect(after.alerts.store.getState().alerts).toEqual([]);
+    expect(await kept()).toHaveLength(1);
+  });
+
+  test('finds as paused what an older page kept as one list, what can be read of it', async () => {
+    const old = { job: 'x', label: 'old.gguf', source: url('old.gguf'), weights: 'keep' };
+    await writeEntries([['downloads', [old, { job: 'y' }]]]);
+    expect((await visit()).paused).toEqual(['old.gguf']);
+    expect((await visit()).paused).toEqual(['old.gguf']);
+    expect(await readEntry('downloads')).toBe(undefined);
   });
 });

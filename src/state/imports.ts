@@ -1,17 +1,29 @@
 /**
  * Models on their way here. What is paused or stopped keeps what arrived; downloads
- * that the network stopped go on when it is back.
+ * that the network stopped go on when it is back, and those under way when the page
+ * was left go on with the next visit.
  */
 import type { ModelSource, WeightsMode } from '../protocol/api.ts';
-import { begin, change, enqueue, keep, partialOf, putAside, type Neighbours } from './importQueue.ts';
-import type { Halted } from './modelFacts.ts';
-import { modelsSaved } from './modelsSaved.ts';
-import { originOf } from './origin.ts';
+import { createEarlierDownloads } from './earlierDownloads.ts';
+import {
+  begin,
+  change,
+  enqueue,
+  forgetHalted,
+  putAside,
+  type Neighbours,
+  type QueueNeighbours,
+} from './importQueue.ts';
+import { createKeptDownloads } from './keptDownloads.ts';
+import { partialOf } from './modelFacts.ts';
 
 export function createImports(neighbours: Neighbours) {
   const { api, store } = neighbours;
+  const kept = createKeptDownloads(store);
+  const earlier = createEarlierDownloads(() => queue);
+  const queue: QueueNeighbours = { ...neighbours, kept, takenElsewhere: earlier.takenElsewhere };
   const importModel = (source: ModelSource, weights: WeightsMode = 'keep'): Promise<void> =>
-    enqueue(neighbours, source, weights);
+    enqueue(queue, source, weights);
 
   /** Keeps what arrived. One that waits is put aside. */
   function pause(job: string): void {
@@ -19,10 +31,8 @@ export function createImports(neighbours: Neighbours) {
     if (entry?.phase === 'running') {
       change(store, job, { phase: 'pausing' });
       api.cancel(job);
-    } else if (entry?.phase === 'waiting') {
-      putAside(store, { ...entry, failure: null });
-      keep(store);
-    }
+    } else if (entry?.phase === 'waiting') putAside(store, { ...entry, failure: null });
+    kept.keep();
   }
 
   /** From where it was. */
@@ -42,7 +52,13 @@ export function createImports(neighbours: Neighbours) {
       imports: imports.filter((entry) => entry.job !== job || entry.phase !== 'waiting'),
       halted: halted.filter((entry) => entry.job !== job),
     }));
-    keep(store);
+    kept.keep();
+  }
+
+  /** What was stored of a model is deleted. */
+  function forgetStored(id: string): void {
+    forgetHalted(store, id);
+    kept.keep();
   }
 
   function networkIs(online: boolean): void {
@@ -51,30 +67,17 @@ export function createImports(neighbours: Neighbours) {
     for (const { job, source, failure } of store.getState().halted) {
       if (failure?.code === 'NETWORK' && source.kind !== 'file') goOn(job);
     }
-    void begin(neighbours);
+    void begin(queue);
   }
 
-  /** Those of the last visit that have nothing stored yet; what has is among the cards. */
-  async function restoreDownloads(): Promise<void> {
-    const downloads = await modelsSaved.downloads();
-    store.setState(({ cards, imports, halted }) => {
-      const known = new Set([
-        ...(cards ?? []).map(({ origin }) => origin),
-        ...[...imports, ...halted].map(({ source }) => originOf(source)),
-      ]);
-      const lost = downloads
-        .filter(({ source }) => !known.has(originOf(source)))
-        .map(({ job, label, source, weights }): Halted => ({
-          job,
-          label,
-          source,
-          weights,
-          progress: null,
-          failure: null,
-        }));
-      return { halted: [...halted, ...lost] };
-    });
-  }
-
-  return { importModel, pause, goOn, forget, networkIs, restoreDownloads };
+  return {
+    importModel,
+    pause,
+    goOn,
+    forget,
+    forgetStored,
+    networkIs,
+    restoreDownloads: earlier.restoreDownloads,
+    continueDownloads: earlier.continueDownloads,
+  };
 }

@@ -1,5 +1,15 @@
-/** The one model on the graphics processor. */
-import type { LoadProgress, WorkerApi } from '../protocol/api.ts';
+/**
+ * The one model on the graphics processor. A load that fails, or is given up, leaves
+ * nobody without a model: what answered before comes back as it was, and where it
+ * can't, the guide. Each is tried once, so even a guide that fails ends it.
+ */
+import {
+  GUIDE_ID,
+  type LoadedReport,
+  type LoadProgress,
+  type Result,
+  type WorkerApi,
+} from '../protocol/api.ts';
 import type { Alerts } from './alerts.ts';
 import { latestPerFrame } from './frames.ts';
 import { newId } from './ids.ts';
@@ -16,35 +26,64 @@ interface Neighbours {
   readonly settleChat: () => Promise<void>;
 }
 
-export function createLoading({ api, store, alerts, settings, settleChat }: Neighbours) {
+/** A model, and the positions of context asked for. */
+interface Wanted {
+  readonly id: string;
+  readonly contextLength: number;
+}
+
+export function createLoading(neighbours: Neighbours) {
+  const { api, store, alerts, settings, settleChat } = neighbours;
+  /** What answered before the loads under way began. */
+  let before: LoadedReport | null = null;
+  /** What comes, in this order, where the load under way does not end well. */
+  let instead: readonly Wanted[] = [];
+
   async function load(id: string): Promise<void> {
     await settleChat();
-    const before = store.getState().loading;
-    if (before) api.cancel(before.job);
-    const job = newId('load');
-    store.setState({ loading: { job, id, progress: null }, loaded: null, lostModel: null });
-    // A load that takes the tab down is not begun by itself on the next visit.
-    await saved.keepLastModel(null);
-
-    const current = (): boolean => store.getState().loading?.job === job;
-    const paced = latestPerFrame<LoadProgress>((progress) => {
-      if (current()) store.setState({ loading: { job, id, progress } });
-    });
+    const { loading, loaded } = store.getState();
+    if (loading) api.cancel(loading.job);
+    before = loaded ?? before;
+    alerts.forgetNotLoaded(id);
     const { contextLength } = settings.store.getState();
-    const result = await api.loadModel(job, id, { contextLength }, (progress) => paced.put(progress));
-    paced.end();
-    // Cancelled, or another load took its place: that one tells the rest.
-    if (!current()) return;
-    store.setState({ loading: null, loaded: result.ok ? result.value : null });
-    if (result.ok) await saved.keepLastModel(id);
-    else alerts.raise(result.failure, titleIn(store.getState(), id));
+    await follow(turnsOf({ id, contextLength }, before, store));
   }
 
-  function cancelLoad(): void {
+  async function follow([next, ...others]: readonly Wanted[]): Promise<void> {
+    instead = others;
+    if (!next) {
+      before = null;
+      store.setState({ loading: null });
+      return;
+    }
+    const result = await attempt(neighbours, next);
+    // Cancelled, or another load took its place: that one tells the rest.
+    if (result === null) return;
+    if (result.ok) {
+      before = null;
+      store.setState({ loading: null, loaded: result.value });
+      await saved.keepLastModel(next.id);
+      return;
+    }
+    alerts.raise(result.failure, titleIn(store.getState(), next.id), next.id);
+    await follow(others);
+  }
+
+  async function cancelLoad(): Promise<void> {
     const { loading } = store.getState();
     if (!loading) return;
-    store.setState({ loading: null });
     api.cancel(loading.job);
+    await follow(instead);
+  }
+
+  /** Another tab gets the GPU, and with it what was being loaded here. */
+  async function abandonLoad(): Promise<void> {
+    const { loading } = store.getState();
+    before = null;
+    store.setState({ loading: null, loaded: null, lostModel: null });
+    if (!loading) return;
+    api.cancel(loading.job);
+    await saved.keepLastModel(loading.id);
   }
 
   async function unload(): Promise<void> {
@@ -61,5 +100,38 @@ export function createLoading({ api, store, alerts, settings, settleChat }: Neig
     if (loaded) store.setState({ loaded: null, lostModel: loaded.modelId });
   }
 
-  return { load, cancelLoad, unload, deviceLost };
+  return { load, cancelLoad, abandonLoad, unload, deviceLost };
+}
+
+/** null where it is no longer this load that counts. */
+async function attempt(
+  { api, store }: Pick<Neighbours, 'api' | 'store'>,
+  { id, contextLength }: Wanted,
+): Promise<Result<LoadedReport> | null> {
+  const job = newId('load');
+  store.setState({ loading: { job, id, progress: null }, loaded: null, lostModel: null });
+  // A load that takes the tab down is not begun by itself on the next visit.
+  await saved.keepLastModel(null);
+  const current = (): boolean => store.getState().loading?.job === job;
+  if (!current()) return null;
+  const paced = latestPerFrame<LoadProgress>((progress) => {
+    if (current()) store.setState({ loading: { job, id, progress } });
+  });
+  const result = await api.loadModel(job, id, { contextLength }, (progress) => paced.put(progress));
+  paced.end();
+  return current() ? result : null;
+}
+
+/** What is asked for; then what was there, with the context it had; then the guide. */
+function turnsOf(asked: Wanted, before: LoadedReport | null, store: ModelStore): readonly Wanted[] {
+  const { cards } = store.getState();
+  const card = cards?.find(({ id, state }) => id === before?.modelId && state === 'ready');
+  // The same again would fail the same way, but for a context that was shorter before.
+  const wanted = Math.min(asked.contextLength, card?.contextLength ?? 0);
+  const back =
+    before && card && (card.id !== asked.id || before.contextLength < wanted)
+      ? [{ id: card.id, contextLength: before.contextLength }]
+      : [];
+  const guided = [asked, ...back].some(({ id }) => id === GUIDE_ID);
+  return [asked, ...back, ...(guided ? [] : [{ ...asked, id: GUIDE_ID }])];
 }

@@ -1,15 +1,17 @@
 /** What the page knows of models, and the store that holds it. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type {
-  Failure,
-  HubFile,
-  ImportProgress,
-  LoadedReport,
-  LoadProgress,
-  ModelCard,
-  ModelSource,
-  VerifyReport,
-  WeightsMode,
+import { GUIDE_TITLE } from '../base/guide.ts';
+import {
+  GUIDE_ID,
+  type Failure,
+  type HubFile,
+  type ImportProgress,
+  type LoadedReport,
+  type LoadProgress,
+  type ModelCard,
+  type ModelSource,
+  type VerifyReport,
+  type WeightsMode,
 } from '../protocol/api.ts';
 import type { Offer } from './offer.ts';
 
@@ -26,6 +28,8 @@ interface Wanted {
 export interface ImportJob extends Wanted {
   readonly phase: 'waiting' | 'running' | 'pausing';
   readonly progress: ImportProgress | null;
+  /** Of an earlier visit, and not asked for in this one. */
+  readonly byItself: boolean;
 }
 
 /** Paused by the user (then without a failure), or stopped by what went wrong; it may go on. */
@@ -88,6 +92,16 @@ export function createModelStore(): ModelStore {
   }));
 }
 
+/** What is stored so far of one that halted. */
+export function partialOf(
+  { progress, source }: Pick<Halted, 'progress' | 'source'>,
+  cards: readonly ModelCard[] | null,
+): ModelCard | undefined {
+  const id = source.kind === 'resume' ? source.id : progress?.modelId;
+  return cards?.find((card) => card.id === id && card.state === 'partial');
+}
+
 export function titleIn({ cards }: ModelsFacts, id: string): string {
+  if (id === GUIDE_ID) return GUIDE_TITLE;
   return cards?.find((card) => card.id === id)?.title ?? '';
 }

@@ -5,7 +5,6 @@ import type { Alerts } from './alerts.ts';
 import { createAdvice } from './advice.ts';
 import { createChecks } from './checks.ts';
 import type { Device } from './device.ts';
-import { forgetHalted } from './importQueue.ts';
 import { createImports } from './imports.ts';
 import { createLoading } from './loading.ts';
 import { createModelStore, titleIn, type ModelsFacts } from './modelFacts.ts';
@@ -16,7 +15,7 @@ import { createSources } from './sources.ts';
 
 export { CATALOGUE, type CatalogueId, type CatalogueModel } from '../models/catalogue.ts';
 export { networkSpeed } from './advice.ts';
-export { partialOf } from './importQueue.ts';
+export { partialOf } from './modelFacts.ts';
 export { type GivenFiles, isModelFile, isWholeModel, type Offer } from './offer.ts';
 export { sourceOf } from './origin.ts';
 
@@ -76,7 +75,7 @@ export function createModels({ api, alerts, device, settings, settleChat, answer
     const title = titleOf(id);
     if (store.getState().loaded?.modelId === id) await loading.unload();
     const result = await api.deleteModel(id);
-    if (result.ok) forgetHalted(store, id);
+    if (result.ok) imports.forgetStored(id);
     else alerts.raise(result.failure, title);
     await refresh();
   }

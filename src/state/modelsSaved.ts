@@ -1,40 +1,61 @@
-/** What the page keeps of models beside the models: downloads that have not begun to arrive, and the GPU's memory. */
+/** What the page keeps of models beside the models: downloads, and the GPU's memory. */
 import * as v from 'valibot';
 import type { ModelSource } from '../protocol/api.ts';
 import type { Halted } from './modelFacts.ts';
-import { readEntry, writeEntries } from './savedPlace.ts';
+import { readEntries, readEntry, writeEntries } from './savedPlace.ts';
+import { DOWNLOADS } from './savedKeys.ts';
 
 const SourceSchema = v.variant('kind', [
   v.object({ kind: v.literal('url'), url: v.string() }),
   v.object({ kind: v.literal('urls'), urls: v.array(v.string()) }),
   v.object({ kind: v.literal('hub'), repo: v.string(), path: v.string() }),
+  v.object({ kind: v.literal('resume'), id: v.string() }),
 ]);
-const DownloadsSchema = v.array(
-  v.object({
-    job: v.string(),
-    label: v.string(),
-    source: SourceSchema,
-    weights: v.picklist(['keep', 'q8', 'q4']),
-  }),
-);
+const DownloadSchema = v.object({
+  job: v.string(),
+  label: v.string(),
+  source: SourceSchema,
+  weights: v.picklist(['keep', 'q8', 'q4']),
+  /** Under way when it was kept: the next visit goes on with it. */
+  going: v.optional(v.boolean(), false),
+});
 
-export type Download = Readonly<v.InferOutput<typeof DownloadsSchema>[number]>;
+export type Download = Readonly<v.InferOutput<typeof DownloadSchema>>;
 
-/** Local files can't be kept, and what is resumed has its card. */
-export function isDownload(
-  entry: Pick<Halted, 'job' | 'label' | 'weights'> & { readonly source: ModelSource },
-): entry is Download {
-  return entry.source.kind !== 'file' && entry.source.kind !== 'resume';
+/** Older pages kept one list, of what had nothing stored yet. */
+const LIST = 'downloads';
+
+/** Local files can't be kept. */
+export function isDownload<Entry extends Pick<Halted, 'job' | 'label' | 'weights'>>(
+  entry: Entry & { readonly source: ModelSource; readonly going: boolean },
+): entry is Entry & Download {
+  return entry.source.kind !== 'file';
+}
+
+function entryOf({ job, label, source, weights, going }: Download): readonly [string, Download] {
+  return [`${DOWNLOADS}${job}`, { job, label, source, weights, going }];
+}
+
+/** As many as can be read. */
+function readable(entries: readonly unknown[]): readonly Download[] {
+  return entries.flatMap((entry) => {
+    const parsed = v.safeParse(DownloadSchema, entry);
+    return parsed.success ? [parsed.output] : [];
+  });
 }
 
 export const modelsSaved = {
   downloads: async (): Promise<readonly Download[]> => {
-    const parsed = v.safeParse(DownloadsSchema, await readEntry('downloads'));
-    return parsed.success ? parsed.output : [];
+    const list = v.safeParse(v.array(v.unknown()), await readEntry(LIST));
+    if (list.success)
+      await writeEntries([[LIST, undefined], ...readable(list.output).map((entry) => entryOf(entry))]);
+    return readable((await readEntries(DOWNLOADS)).map(([, entry]) => entry));
   },
-  keepDownloads: (downloads: readonly Download[]) =>
+  /** `gone` are jobs whose entries go. */
+  keepDownloads: (downloads: readonly Download[], gone: readonly string[]) =>
     writeEntries([
-      ['downloads', downloads.map(({ job, label, source, weights }) => ({ job, label, source, weights }))],
+      ...downloads.map((download) => entryOf(download)),
+      ...gone.map((job) => [`${DOWNLOADS}${job}`, undefined] as const),
     ]),
   gpuGb: async (): Promise<number | null> => {
     const parsed = v.safeParse(

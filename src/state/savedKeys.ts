@@ -8,11 +8,14 @@
  *   head/<id>          Head, one for each conversation
  *   conversation/<id>  Body
  *   draft/<id>         Draft; draft/ alone is a new chat's
+ *   download/<job>     Download that a later visit goes on with, or lists as paused
+ *   gpu-gb             what the user says the GPU has, in GB
  *   set-aside/<key>    what could not be read, as it was found
  */
 export const HEADS = 'head/';
 export const BODIES = 'conversation/';
 export const DRAFTS = 'draft/';
+export const DOWNLOADS = 'download/';
 export const SET_ASIDE = 'set-aside/';
 
 export type Opened =

@@ -19,6 +19,7 @@ const defaultSettings: Settings = {
   theme: 'system',
   language: 'system',
   expertView: false,
+  sidebar: false,
   singleKeys: true,
 };
 
@@ -70,7 +71,12 @@ export function createSettings({ channel, guideSpeaks }: Neighbours) {
     };
   }
 
-  return { store, restore, change, sampling, reset: () => change(defaultSettings) };
+  /** Where the conversations stand is no choice of the settings' dialog. */
+  function reset(): void {
+    change({ ...defaultSettings, sidebar: store.getState().sidebar });
+  }
+
+  return { store, restore, change, sampling, reset };
 }
 
 export type SettingsRoom = ReturnType<typeof createSettings>;

@@ -25,6 +25,8 @@ export const SettingsSchema = v.object({
   language: v.optional(v.picklist(LANGUAGES), 'system'),
   /** Whether the expert view opens with the page, and routes are told. */
   expertView: v.optional(v.boolean(), false),
+  /** Whether the conversations stand beside the page where it opens wide. */
+  sidebar: v.optional(v.boolean(), false),
   /** Shortcuts of one character, which speech input and unsteady hands may press unmeant. */
   singleKeys: v.optional(v.boolean(), true),
 });

@@ -5,7 +5,9 @@ import { useApp } from './appContext.ts';
 import { DeviceWayOut } from './device/WayOut.tsx';
 import { say } from './say.ts';
 import { CloseIcon } from './icons.tsx';
-import { together, wordsFor } from './words.ts';
+import { modelTitle } from './modelTitle.ts';
+import { useWho } from './useWho.ts';
+import { isOfPage, together, wordsFor } from './words.ts';
 
 /** Shown inside whichever panel is open, since a modal dialog hides what is behind it. */
 export function Alerts(): ReactNode {
@@ -26,7 +28,7 @@ function AlertBox({ alert }: { readonly alert: Alert }): ReactNode {
   const { failure, about } = alert;
   const words = wordsFor(failure, about);
   return (
-    <div role="alert" className="alert">
+    <div role="alert" aria-atomic="false" className="alert">
       <div className="alert-head">
         <strong>{words.title}</strong>
         <button
@@ -39,6 +41,7 @@ function AlertBox({ alert }: { readonly alert: Alert }): ReactNode {
         </button>
       </div>
       <p>{together(words.happened, words.safe, words.todo)}</p>
+      {alert.notLoaded !== null && <Instead />}
       <WayOut alert={alert} />
       <details>
         <summary>{say.alerts.detail}</summary>
@@ -48,6 +51,18 @@ function AlertBox({ alert }: { readonly alert: Alert }): ReactNode {
       </details>
     </div>
   );
+}
+
+/** Of a model that could not be loaded: which one takes its place. */
+function Instead(): ReactNode {
+  const { models } = useApp();
+  const { loading, loaded } = useStore(models.store);
+  const id = loading?.id ?? loaded?.modelId;
+  const elsewhere = useWho() === 'elsewhere';
+  if (elsewhere) return null;
+  if (id === undefined) return <p>{say.alerts.nobody}</p>;
+  const title = modelTitle(models.titleOf(id));
+  return <p>{loading ? say.alerts.coming(title) : say.alerts.now(title)}</p>;
 }
 
 /** What may help, where something may. */
@@ -65,7 +80,7 @@ function WayOut({ alert }: { readonly alert: Alert }): ReactNode {
       </button>
     );
   }
-  if (alert.failure.code === 'INTERNAL') {
+  if (alert.failure.code === 'INTERNAL' || isOfPage(alert.failure, alert.about)) {
     return (
       <button type="button" onClick={() => location.reload()}>
         {say.alerts.reload}

@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { useApp } from './appContext.ts';
+import { modelTitle } from './modelTitle.ts';
 import { NumberField } from './NumberField.tsx';
 import { say } from './say.ts';
 
@@ -20,13 +21,14 @@ function Memory(): ReactNode {
   const loaded = useStore(models.store, (s) => s.loaded);
   const card = useStore(models.store, (s) => s.cards?.find(({ id }) => id === loaded?.modelId));
   if (!loaded || !card) return <p className="facts">{say.settings.contextNone}</p>;
+  const title = modelTitle(card.title);
   const given = Math.min(wanted, card.contextLength);
   return (
     <div className="field">
       <p className="facts" role="status">
-        {wanted > card.contextLength && `${say.settings.contextMost(card.contextLength, card.title)} `}
+        {wanted > card.contextLength && `${say.settings.contextMost(card.contextLength, title)} `}
         {card.kvBytesPerToken > 0 &&
-          say.settings.contextTakes(given, given * card.kvBytesPerToken, card.title)}{' '}
+          say.settings.contextTakes(given, given * card.kvBytesPerToken, title)}{' '}
         {given !== loaded.contextLength && say.settings.contextLater(loaded.contextLength)}
       </p>
       {given !== loaded.contextLength && (

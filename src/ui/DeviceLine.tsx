@@ -1,11 +1,12 @@
 /** Whether this device can do it, what to do where it can't, and what to know before relying on it. */
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
-import type { DeviceReport, Failure } from '../protocol/api.ts';
+import type { DeviceReport } from '../protocol/api.ts';
 import type { DeviceFacts } from '../state/device.ts';
 import { useApp } from './appContext.ts';
 import { Cautions } from './device/Cautions.tsx';
 import { NoGpu } from './device/NoGpu.tsx';
+import { useTrouble } from './device/useTrouble.ts';
 import { say } from './say.ts';
 
 export function DeviceLine(): ReactNode {
@@ -18,27 +19,12 @@ export function DeviceLine(): ReactNode {
 }
 
 function Line(): ReactNode {
-  const { device: room, models, selfTest } = useApp();
+  const { device: room } = useApp();
   const { device, storage } = useStore(room.store);
-  const onProcessor = useStore(models.store, (s) => s.loaded?.runsOn === 'cpu');
-  const [kernel] = useStore(selfTest.store, (s) => s.wrongKernels);
-  switch (device.phase) {
-    case 'asking':
-      return <p className="facts">{say.device.asking}</p>;
-    case 'ready':
-      // There is a graphics processor, and it was not used: its kernels were found wrong.
-      if (onProcessor) return <NoGpu failure={wronglyComputed(kernel)} />;
-      return <p className="facts">{deviceWords(device.report, storage)}</p>;
-    case 'absent':
-      return <NoGpu failure={device.failure} />;
-    default:
-      return device satisfies never;
-  }
-}
-
-function wronglyComputed(kernel: string | undefined): Failure {
-  const detail = kernel === undefined ? {} : { kernel };
-  return { code: 'KERNEL_CHECK_FAILED', message: 'kernels were found wrong', detail };
+  const trouble = useTrouble();
+  if (trouble) return <NoGpu failure={trouble} />;
+  const words = device.phase === 'ready' ? deviceWords(device.report, storage) : say.device.asking;
+  return <p className="facts">{words}</p>;
 }
 
 export function nameOf({ description, vendor, architecture }: DeviceReport): string {

@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { useApp } from './appContext.ts';
+import { modelTitle } from './modelTitle.ts';
 import { say } from './say.ts';
 import { percent } from './format.ts';
 import { ChevronIcon, DeviceIcon, ExpertsIcon, Mark, NewIcon, SettingsIcon, SidebarIcon } from './icons.tsx';
@@ -81,7 +82,7 @@ function ModelLine(): ReactNode {
 
   const id = loading?.id ?? loaded?.modelId ?? lostModel;
   const card = cards?.find((other) => other.id === id);
-  const title = card?.builtIn === true ? say.guide.name : (card?.title ?? say.models.none);
+  const title = card ? modelTitle(card.title) : say.models.none;
   const progress = loading?.progress;
   const state = loading
     ? `${say.state.loading} ${progress ? percent(progress.done, progress.total) : ''}`.trim()

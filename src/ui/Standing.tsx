@@ -1,13 +1,16 @@
 /** What holds for as long as this model answers, beside the composer: nobody shall take the guide for an assistant. */
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
+import type { FailureCode } from '../base/failure.ts';
 import { useApp } from './appContext.ts';
+import { useTrouble } from './device/useTrouble.ts';
 import { say } from './say.ts';
 import { useWho } from './useWho.ts';
 
 export function Standing(): ReactNode {
   const { models, view } = useApp();
   const onProcessor = useStore(models.store, (s) => s.loaded?.runsOn === 'cpu');
+  const code = useTrouble()?.code;
   if (useWho() !== 'guide') return null;
   return (
     <div className="standing facts">
@@ -19,12 +22,18 @@ export function Standing(): ReactNode {
       </p>
       {onProcessor && (
         <p>
-          {say.standing.processor}{' '}
+          {processorWords(code)}{' '}
           <button type="button" className="link" onClick={() => view.open('device')}>
-            {say.standing.howTo}
+            {code === 'NO_WEBGPU' || code === 'NO_ADAPTER' ? say.standing.howTo : say.standing.whatToDo}
           </button>
         </p>
       )}
     </div>
   );
+}
+
+function processorWords(code: FailureCode | undefined): string {
+  const { other, ...known }: Readonly<Record<string, string>> & { readonly other: string } =
+    say.standing.processor;
+  return (code !== undefined && known[code]) || other;
 }

@@ -1,4 +1,5 @@
 /** Where the built-in model's files lie: in `guide/` beside the page. */
+import { GUIDE_TITLE } from '../base/guide.ts';
 import { BuiltIn } from '../engine/index.ts';
 import { GUIDE_ID } from '../protocol/api.ts';
 import { pageFile } from '../storage/index.ts';
@@ -16,7 +17,7 @@ const FOLDER = new URL(import.meta.env.DEV ? '/guide/' : '../guide/', self.locat
 
 export const guide = new BuiltIn({
   id: GUIDE_ID,
-  title: 'Guide',
+  title: GUIDE_TITLE,
   license: 'MIT',
   open: () => Promise.all(FILES.map((name) => pageFile(new URL(name, FOLDER)))),
 });

@@ -1,8 +1,9 @@
 /** Under an answer: how it ended, what can be done with it, and its figures for who asks. */
 import { useState, type ReactNode } from 'react';
 import { useStore } from 'zustand';
-import type { Message } from '../../state/chat.ts';
+import { canGoOn, type Message } from '../../state/chat.ts';
 import { useApp } from '../appContext.ts';
+import { modelTitle } from '../modelTitle.ts';
 import { say } from '../say.ts';
 import { Branches } from './Branches.tsx';
 import { CopyButton } from './CopyButton.tsx';
@@ -10,6 +11,7 @@ import { shapeOf } from './shape.ts';
 
 interface EndProps {
   readonly message: Message;
+  /** Nothing came after it: it can be gone on with. */
   readonly last: boolean;
 }
 
@@ -28,7 +30,12 @@ export function AnswerEnd({ message, last }: EndProps): ReactNode {
       <div className="tools">
         <Branches id={id} />
         {answer !== '' && <CopyButton label={say.chat.copy} text={() => answer} />}
-        {canAsk && !busy && last && (
+        {canAsk && !busy && last && canGoOn(message) && (
+          <button type="button" className="quiet small" onClick={() => chat.goOn(id)}>
+            {say.chat.goOn}
+          </button>
+        )}
+        {canAsk && !busy && (
           <button type="button" className="quiet small" onClick={() => chat.regenerate(id)}>
             {say.chat.again}
           </button>
@@ -67,7 +74,7 @@ function Facts({ message: { end }, figures }: FactsProps): ReactNode {
   const { facts } = say.chat;
   const { model, tokens, tokensPerSecond, timeToFirstTokenMs } = figures;
   const rows = [
-    [facts.model, model],
+    [facts.model, modelTitle(model)],
     [facts.tokens, say.chat.tokens(tokens)],
     [facts.speed, say.chat.speed(tokensPerSecond)],
     [facts.first, say.chat.firstAfter(timeToFirstTokenMs)],

@@ -31,7 +31,16 @@ export const alerts: Words['alerts'] = {
   dismiss: '关闭提示',
   loadAgain: '重新加载模型',
   reload: '刷新页面',
+  coming: (title) => `正在改为加载“${title}”。`,
+  now: (title) => `现在由“${title}”回答。`,
+  nobody: '现在没有可以回答的模型。',
   detail: '详情',
+};
+
+export const missing: Words['missing'] = {
+  title: '页面有一部分没有取到',
+  words: '可能是网络断开，也可能是页面已有新版本。你的模型和这段对话都还在。请在恢复联网后再试，或刷新页面。',
+  again: '再试一次',
 };
 
 export const frame: Words['frame'] = {
@@ -45,8 +54,15 @@ export const frame: Words['frame'] = {
 export const standing: Words['standing'] = {
   guide: '向导：微型模型，只会介绍 Shoal。',
   models: '模型',
-  processor: '它在 CPU 上回答：这个浏览器没有提供 WebGPU。',
+  processor: {
+    NO_WEBGPU: '它在 CPU 上回答：这个浏览器没有提供 WebGPU。',
+    NO_ADAPTER: '它在 CPU 上回答：有 WebGPU，但没有可用的图形处理器。',
+    ADAPTER_TOO_SMALL: '它在 CPU 上回答：图形处理器的限制太低，不够运行模型。',
+    KERNEL_CHECK_FAILED: '它在 CPU 上回答：有 WebGPU，但检查发现图形处理器算得不对。',
+    other: '它在 CPU 上回答：图形处理器无法使用。',
+  },
   howTo: '怎样打开',
+  whatToDo: '该怎么办',
 };
 
 export const tabs: Words['tabs'] = {

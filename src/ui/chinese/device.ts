@@ -13,11 +13,14 @@ export const device: Words['device'] = {
   verdict: {
     gpu: 'WebGPU 可用：模型在这个图形处理器上运行。',
     software: 'WebGPU 可用，但由处理器模拟：结果正确，速度很慢。',
-    none: 'WebGPU 不可用。向导改在处理器（CPU）上回答，其他模型需要 WebGPU。',
   },
   yes: '有',
   no: '没有',
   unknown: '浏览器没有提供',
+  webgpu: {
+    noAdapter: '有，但没有可用的图形处理器',
+    unused: '有，但没有使用',
+  },
   facts: {
     name: '图形处理器',
     driver: '驱动程序的说法',
@@ -93,6 +96,7 @@ export const device: Words['device'] = {
     meanwhile: '向导仍然可以在这里回答：它很小，处理器（CPU）就够用。',
     how: '要运行更大的模型',
     retry: '重新检测',
+    partly: '在修好之前，需要这项计算的模型不会在这里运行。',
     broken: '它算出的结果不可信，所以在修好之前，除向导之外的模型都不会在这里运行。',
   },
   howTo: {
@@ -154,6 +158,5 @@ export const device: Words['device'] = {
     `尝试过：权重 ${size(weights)}，加上 ${count(tokens)} 个词元的上下文所需的 ${size(cache)}。`,
   lessContext: (tokens) => `改用 ${count(tokens)} 的上下文加载`,
   smallerModel: '选择更小的模型',
-  toGuide: '先用向导',
   runTest: '去做自检',
 };

@@ -1,4 +1,5 @@
 /** 所有可预见的故障：发生了什么、什么是安全的、该怎么做。 */
+import type { Words } from '../english/index.ts';
 import { count, size, sizeOf } from '../format.ts';
 import type { Facts, FailureTable } from '../words.ts';
 
@@ -44,6 +45,11 @@ function length({ tokens, context }: Facts): string {
   if (number(tokens) === 0) return '你的消息超出了模型一次能读的长度';
   return `你的消息有 ${count(number(tokens))} 个词元，而模型一次只能读 ${count(number(context))} 个`;
 }
+
+export const ofPage: Words['ofPage'] = {
+  safe: ALL_KEPT,
+  todo: '向导是本页面的一部分：请在联网时刷新页面，它的文件会重新获取。',
+};
 
 export const failures = {
   NO_WEBGPU: {

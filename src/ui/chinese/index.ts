@@ -4,7 +4,7 @@ import * as app from './app.ts';
 import { chat } from './chat.ts';
 import { conversations, notices } from './conversations.ts';
 import { device } from './device.ts';
-import { failures } from './failures.ts';
+import { failures, ofPage } from './failures.ts';
 import { experts } from './experts.ts';
 import { format } from './format.ts';
 import { about, guide } from './guide.ts';
@@ -23,5 +23,6 @@ export const chinese: Words = {
   format,
   guide,
   notices,
+  ofPage,
   settings,
 };

@@ -1,6 +1,7 @@
 /** The facts, as adapter, browser and page tell them. */
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
+import type { FailureCode } from '../../base/failure.ts';
 import type { DeviceReport, ShapeReport } from '../../protocol/api.ts';
 import { useApp } from '../appContext.ts';
 import { browserName } from '../browser.ts';
@@ -12,6 +13,7 @@ import { say } from '../say.ts';
 export function DeviceFactsList({ report }: { readonly report: DeviceReport | null }): ReactNode {
   const { device } = useApp();
   const storage = useStore(device.store, (s) => s.storage);
+  const code = useStore(device.store, (s) => (s.device.phase === 'absent' ? s.device.failure.code : null));
   const { facts, yes, no, unknown, atLeast, used } = say.device;
   const memory = gigabytesOfMemory();
   const own: readonly (readonly [string, ReactNode])[] = [
@@ -20,7 +22,10 @@ export function DeviceFactsList({ report }: { readonly report: DeviceReport | nu
     [facts.cores, count(navigator.hardwareConcurrency)],
     [facts.storage, storage === null ? unknown : used(storage.usedBytes, storage.quotaBytes)],
   ];
-  const rows = report === null ? [[facts.webgpu, no] as const, ...own] : [...adapterRows(report), ...own];
+  const rows =
+    report === null
+      ? [[facts.webgpu, withoutReport(code)] as const, ...own]
+      : [...adapterRows(report), ...own];
   return (
     <>
       <dl className="device-facts">
@@ -49,6 +54,13 @@ export function DeviceFactsList({ report }: { readonly report: DeviceReport | nu
       [facts.kernels, <Shapes key="shapes" report={known} />],
     ];
   }
+}
+
+/** The browser may have WebGPU where its graphics processor can't be used. */
+function withoutReport(code: FailureCode | null): string {
+  const { unknown, no, webgpu } = say.device;
+  if (code === null) return unknown;
+  return code === 'NO_WEBGPU' ? no : code === 'NO_ADAPTER' ? webgpu.noAdapter : webgpu.unused;
 }
 
 function driverWords({ vendor, architecture, description }: DeviceReport): string {

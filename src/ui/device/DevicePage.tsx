@@ -9,6 +9,7 @@ import { BenchmarkSection } from './BenchmarkSection.tsx';
 import { DeviceFactsList } from './DeviceFactsList.tsx';
 import { NoGpu } from './NoGpu.tsx';
 import { SelfTestSection } from './SelfTestSection.tsx';
+import { useTrouble } from './useTrouble.ts';
 
 export function DevicePage(): ReactNode {
   const { device: room, view } = useApp();
@@ -17,12 +18,13 @@ export function DevicePage(): ReactNode {
   // All kernels being wrong is the very thing the self-test tells more about.
   const testable =
     report !== null || (device.phase === 'absent' && device.failure.code === 'KERNEL_CHECK_FAILED');
+  const trouble = useTrouble();
   return (
     <Dialog title={say.device.title} kind="window" onClose={view.close}>
       <Alerts />
       {device.phase === 'asking' && <p>{say.device.asking}</p>}
-      {device.phase === 'absent' && <NoGpu failure={device.failure} open />}
-      {report && <p>{report.software ? say.device.verdict.software : say.device.verdict.gpu}</p>}
+      {trouble && <NoGpu failure={trouble} open />}
+      {report && !trouble && <p>{report.software ? say.device.verdict.software : say.device.verdict.gpu}</p>}
       <DeviceFactsList report={report} />
       {testable && <SelfTestSection report={report} />}
       {report && <BenchmarkSection software={report.software} />}

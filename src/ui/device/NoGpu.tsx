@@ -4,6 +4,7 @@
  * on the processor.
  */
 import { useId, type ReactNode } from 'react';
+import { useStore } from 'zustand';
 import type { Failure } from '../../protocol/api.ts';
 import { useApp } from '../appContext.ts';
 import { browserOf } from '../browser.ts';
@@ -20,22 +21,26 @@ export function NoGpu({ failure, open = false }: NoGpuProps): ReactNode {
   const { device } = useApp();
   const heading = useId();
   const { title, happened } = wordsFor(failure);
+  // Else it is there, with kernels that are right and others that are not.
+  const absent = useStore(device.store, (s) => s.device.phase === 'absent');
   return (
     <section className="notice" aria-labelledby={heading}>
       <strong id={heading}>{title}</strong>
       <p>{together(happened, say.device.none.meanwhile)}</p>
       <details open={open}>
         <summary>{say.device.none.how}</summary>
-        <Steps failure={failure} />
-        <button type="button" onClick={() => void device.ask()}>
-          {say.device.none.retry}
-        </button>
+        <Steps failure={failure} absent={absent} />
+        {absent && (
+          <button type="button" onClick={() => void device.ask()}>
+            {say.device.none.retry}
+          </button>
+        )}
       </details>
     </section>
   );
 }
 
-function Steps({ failure }: { readonly failure: Failure }): ReactNode {
+function Steps({ failure, absent }: { readonly failure: Failure; readonly absent: boolean }): ReactNode {
   switch (failure.code) {
     case 'NO_WEBGPU':
     case 'NO_ADAPTER': {
@@ -52,7 +57,9 @@ function Steps({ failure }: { readonly failure: Failure }): ReactNode {
       );
     }
     case 'KERNEL_CHECK_FAILED':
-      return <p>{together(say.device.none.broken, wordsFor(failure).todo)}</p>;
+      return (
+        <p>{together(absent ? say.device.none.broken : say.device.none.partly, wordsFor(failure).todo)}</p>
+      );
     default:
       return <p>{wordsFor(failure).todo}</p>;
   }

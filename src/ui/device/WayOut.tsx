@@ -1,6 +1,5 @@
 /** What may help after a failure of the graphics processor or of its memory, as buttons. */
 import type { ReactNode } from 'react';
-import { useStore } from 'zustand';
 import type { Alert } from '../../state/alerts.ts';
 import { useApp } from '../appContext.ts';
 import { say } from '../say.ts';
@@ -40,7 +39,6 @@ interface SmallerLoadsProps {
 
 function SmallerLoads({ alert, modelId, contextLength }: SmallerLoadsProps): ReactNode {
   const { alerts, models, settings, view } = useApp();
-  const guide = useStore(models.store, (s) => s.cards?.find(({ builtIn }) => builtIn === true));
   const shorter = 2 ** Math.floor(Math.log2(contextLength / 2));
   const then = (act: () => void) => (): void => {
     alerts.dismiss(alert.id);
@@ -62,11 +60,6 @@ function SmallerLoads({ alert, modelId, contextLength }: SmallerLoadsProps): Rea
       <button type="button" onClick={then(() => view.open('models'))}>
         {say.device.smallerModel}
       </button>
-      {guide !== undefined && guide.id !== modelId && (
-        <button type="button" onClick={then(() => void models.load(guide.id))}>
-          {say.device.toGuide}
-        </button>
-      )}
     </div>
   );
 }

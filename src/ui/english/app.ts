@@ -31,7 +31,19 @@ export const alerts = {
   dismiss: 'Dismiss',
   loadAgain: 'Load the model again',
   reload: 'Reload the page',
+  /** Of a model that could not be loaded: what takes its place. */
+  coming: (title: string) => `${title} is being loaded in its place.`,
+  now: (title: string) => `${title} answers now.`,
+  nobody: 'No model answers now.',
   detail: 'Details',
+};
+
+/** In place of a part of the page that is fetched when it is needed, and was not. */
+export const missing = {
+  title: 'A part of this page could not be fetched',
+  words:
+    'The network is away, or a newer version of the page has taken its place. Your models and this conversation are kept. Try again when you are online, or reload the page.',
+  again: 'Try again',
 };
 
 export const frame = {
@@ -46,8 +58,17 @@ export const frame = {
 export const standing = {
   guide: 'Guide: tiny, explains Shoal only.',
   models: 'Models',
-  processor: 'It answers on the processor: this browser offers no WebGPU.',
+  /** By what is in the way. */
+  processor: {
+    NO_WEBGPU: 'It answers on the processor: this browser offers no WebGPU.',
+    NO_ADAPTER: 'It answers on the processor: WebGPU is here, but no graphics processor was offered.',
+    ADAPTER_TOO_SMALL: 'It answers on the processor: the graphics processor allows less than models need.',
+    KERNEL_CHECK_FAILED:
+      'It answers on the processor: WebGPU is here, but a test found that the graphics processor computes wrongly.',
+    other: 'It answers on the processor: the graphics processor could not be used.',
+  },
   howTo: 'How to switch it on',
+  whatToDo: 'What to do',
 };
 
 export const tabs = {

@@ -15,11 +15,15 @@ export const device = {
   verdict: {
     gpu: 'WebGPU works here: models run on this graphics processor.',
     software: 'WebGPU works here, but emulated on the processor: everything is right, and slow.',
-    none: 'WebGPU does not work here. The guide answers on the processor; other models need WebGPU.',
   },
   yes: 'yes',
   no: 'no',
   unknown: 'the browser does not say',
+  /** In place of yes or no, where the one is there and the other is not used. */
+  webgpu: {
+    noAdapter: 'yes, but no graphics processor was offered',
+    unused: 'yes, but not used',
+  },
   facts: {
     name: 'Graphics processor',
     driver: 'In the driver’s words',
@@ -99,6 +103,8 @@ export const device = {
     meanwhile: 'The guide answers here all the same: it is small enough for the processor.',
     how: 'To run larger models',
     retry: 'Look again',
+    /** Where some of its kernels are wrong and others right. */
+    partly: 'Models that need this computation do not run here until it is repaired.',
     broken: 'Nothing it computes can be trusted, so no model but the guide runs here until this is repaired.',
   },
   /** Steps, in order. */
@@ -161,6 +167,5 @@ export const device = {
     `Tried: ${size(weights)} of weights and ${size(cache)} for a context of ${count(tokens)} tokens.`,
   lessContext: (tokens: number) => `Load it with a context of ${count(tokens)}`,
   smallerModel: 'Choose a smaller model',
-  toGuide: 'Go on with the guide',
   runTest: 'To the self-test',
 };

@@ -47,6 +47,12 @@ function length({ tokens, context }: Facts): string {
   return `Your message takes ${count(number(tokens))} tokens and the model reads ${count(number(context))} at once`;
 }
 
+/** Said in place of the same lines below where the guide's own files are at fault. */
+export const ofPage = {
+  safe: ALL_KEPT,
+  todo: 'The guide is part of this page: reload the page while you are online, and its files are fetched again.',
+};
+
 export const failures = {
   NO_WEBGPU: {
     title: 'This browser has no WebGPU',

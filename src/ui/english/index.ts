@@ -4,7 +4,7 @@ import { chat } from './chat.ts';
 import { conversations, notices } from './conversations.ts';
 import { device } from './device.ts';
 import { experts } from './experts.ts';
-import { failures } from './failures.ts';
+import { failures, ofPage } from './failures.ts';
 import { format } from './format.ts';
 import { about, guide } from './guide.ts';
 import * as models from './models.ts';
@@ -23,6 +23,7 @@ export const english = {
   format,
   guide,
   notices,
+  ofPage,
   settings,
 };
 

@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import type { ModelCard } from '../../protocol/api.ts';
 import { useApp } from '../appContext.ts';
 import { percent, size } from '../format.ts';
+import { modelTitle } from '../modelTitle.ts';
 import { say } from '../say.ts';
 import { CheckButton, CheckState, DeleteButton } from './CardActions.tsx';
 import { Downloads } from './Downloads.tsx';
@@ -32,7 +33,7 @@ function ModelRow({ card }: { readonly card: ModelCard }): ReactNode {
   const loading = useStore(models.store, (s) => (s.loading?.id === card.id ? s.loading : null));
   const loaded = useStore(models.store, (s) => s.loaded?.modelId === card.id);
   const { builtIn = false, state, origin } = card;
-  const title = builtIn ? say.guide.name : card.title;
+  const title = modelTitle(card.title);
   return (
     <li className={loaded ? 'model loaded' : 'model'}>
       <div className="model-head">
@@ -73,7 +74,7 @@ export function MainButton({ card }: { readonly card: ModelCard }): ReactNode {
   const loaded = useStore(models.store, (s) => s.loaded?.modelId === card.id);
   if (loading) {
     return (
-      <button type="button" onClick={models.cancelLoad}>
+      <button type="button" onClick={() => void models.cancelLoad()}>
         {say.models.cancel}
       </button>
     );
@@ -86,7 +87,7 @@ export function MainButton({ card }: { readonly card: ModelCard }): ReactNode {
     );
   }
   if (card.state !== 'ready') return null;
-  const title = card.builtIn === true ? say.guide.name : card.title;
+  const title = modelTitle(card.title);
   const load = (): void => {
     view.close();
     void models.load(card.id);

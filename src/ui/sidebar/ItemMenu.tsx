@@ -35,7 +35,7 @@ export function ItemMenu({ head, title, asked, reached, onRename, onSystem }: Me
   }, [asked]);
   const words = say.conversations;
   const exportAs = (as: 'markdown' | 'json'): void =>
-    void conversations.exportOne(head.id, as, words.markdown);
+    void conversations.exportOne(head.id, as, { ...words.markdown, guide: say.guide.name });
   const then = (act: () => void) => (): void => {
     moves.current = true;
     act();

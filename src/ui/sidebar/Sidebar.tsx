@@ -4,6 +4,7 @@
  */
 import { useSyncExternalStore, type ReactNode } from 'react';
 import { useStore } from 'zustand';
+import { NARROW } from '../../state/sidebarMemory.ts';
 import { useApp } from '../appContext.ts';
 import { CloseIcon, NewIcon } from '../icons.tsx';
 import { say } from '../say.ts';
@@ -12,8 +13,6 @@ import { ConversationList } from './ConversationList.tsx';
 import { ImportAndExport } from './ImportAndExport.tsx';
 import { Notices } from './Notices.tsx';
 import { Search } from './Search.tsx';
-
-const NARROW = '(max-width: 45rem)';
 
 export function Sidebar(): ReactNode {
   const narrow = useNarrow();
