@@ -1,5 +1,5 @@
 /** The whole page: a column of conversation, the conversations beside it, and the panels that open over it. */
-import { lazy, Suspense, type ReactNode } from 'react';
+import { Suspense, type ReactNode } from 'react';
 import { useStore } from 'zustand';
 import type { Panel } from '../state/view.ts';
 import { Alerts } from './Alerts.tsx';
@@ -8,7 +8,9 @@ import { Composer } from './chat/Composer.tsx';
 import { fetchConversation } from './chat/later.ts';
 import { DropZone } from './DropZone.tsx';
 import { Elsewhere } from './Elsewhere.tsx';
+import { Guarded } from './Guarded.tsx';
 import { Header } from './Header.tsx';
+import { lazily } from './lazily.tsx';
 import { Notices } from './sidebar/Notices.tsx';
 import { useShortcuts } from './shortcuts.ts';
 import { Standing } from './Standing.tsx';
@@ -16,22 +18,16 @@ import { UpdateBar } from './UpdateBar.tsx';
 import { useWho } from './useWho.ts';
 import { Welcome } from './Welcome.tsx';
 
-const Conversation = lazy(async () => ({ default: (await fetchConversation()).Conversation }));
+const Conversation = lazily(async () => (await fetchConversation()).Conversation);
 // What opens over the page is fetched when it does.
-const About = lazy(async () => ({ default: (await import('./About.tsx')).About }));
-const DevicePage = lazy(async () => ({ default: (await import('./device/DevicePage.tsx')).DevicePage }));
-const ModelsDialog = lazy(async () => ({
-  default: (await import('./models/ModelsDialog.tsx')).ModelsDialog,
-}));
-const ExpertDrawer = lazy(async () => ({
-  default: (await import('./experts/ExpertDrawer.tsx')).ExpertDrawer,
-}));
-const SettingsDialog = lazy(async () => ({ default: (await import('./SettingsDialog.tsx')).SettingsDialog }));
-const ShortcutsSheet = lazy(async () => ({ default: (await import('./ShortcutsSheet.tsx')).ShortcutsSheet }));
-const Sidebar = lazy(async () => ({ default: (await import('./sidebar/Sidebar.tsx')).Sidebar }));
-const WeightsDialog = lazy(async () => ({
-  default: (await import('./models/WeightsDialog.tsx')).WeightsDialog,
-}));
+const About = lazily(async () => (await import('./About.tsx')).About);
+const DevicePage = lazily(async () => (await import('./device/DevicePage.tsx')).DevicePage);
+const ModelsDialog = lazily(async () => (await import('./models/ModelsDialog.tsx')).ModelsDialog);
+const ExpertDrawer = lazily(async () => (await import('./experts/ExpertDrawer.tsx')).ExpertDrawer);
+const SettingsDialog = lazily(async () => (await import('./SettingsDialog.tsx')).SettingsDialog);
+const ShortcutsSheet = lazily(async () => (await import('./ShortcutsSheet.tsx')).ShortcutsSheet);
+const Sidebar = lazily(async () => (await import('./sidebar/Sidebar.tsx')).Sidebar);
+const WeightsDialog = lazily(async () => (await import('./models/WeightsDialog.tsx')).WeightsDialog);
 
 const PANELS: Readonly<Record<Panel, ReactNode>> = {
   about: <About />,
@@ -48,13 +44,15 @@ export function Page(): ReactNode {
   useShortcuts();
   return (
     <>
-      <Suspense>{sidebar && <Sidebar />}</Suspense>
+      <Guarded key={`sidebar ${sidebar}`} onClose={() => view.setSidebar(false)}>
+        <Suspense>{sidebar && <Sidebar />}</Suspense>
+      </Guarded>
       <Middle />
-      <Suspense>{drawer === 'experts' && <ExpertDrawer />}</Suspense>
+      <Guarded key={`drawer ${drawer}`} onClose={() => view.setDrawer(null)}>
+        <Suspense>{drawer === 'experts' && <ExpertDrawer />}</Suspense>
+      </Guarded>
       <DropZone />
-      <Suspense>
-        <Panels />
-      </Suspense>
+      <Panels />
     </>
   );
 }
@@ -62,13 +60,16 @@ export function Page(): ReactNode {
 function Middle(): ReactNode {
   const { chat, view } = useApp();
   const spoken = useStore(chat.store, (s) => s.messages.length > 0);
+  const conversation = useStore(chat.store, (s) => s.conversation.id);
   const panel = useStore(view.store, (s) => s.panel);
   const who = useWho();
   return (
     <div className="middle">
       <Header />
       <main className="column">
-        <Suspense>{spoken ? <Conversation /> : <Welcome />}</Suspense>
+        <Guarded key={conversation}>
+          <Suspense>{spoken ? <Conversation /> : <Welcome />}</Suspense>
+        </Guarded>
       </main>
       <footer className="column bottom">
         {panel === null && <Alerts />}
@@ -87,8 +88,16 @@ function Panels(): ReactNode {
   const offer = useStore(models.store, (s) => s.offer);
   return (
     <>
-      {panel && PANELS[panel]}
-      {offer && <WeightsDialog offer={offer} />}
+      <Guarded key={`panel ${panel}`} onClose={view.close}>
+        <Suspense>{panel && PANELS[panel]}</Suspense>
+      </Guarded>
+      {offer && (
+        <Guarded onClose={models.declineOffer}>
+          <Suspense>
+            <WeightsDialog offer={offer} />
+          </Suspense>
+        </Guarded>
+      )}
     </>
   );
 }

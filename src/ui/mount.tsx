@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client';
 import { useStore } from 'zustand';
 import type { App } from '../state/app.ts';
 import { AppContext } from './appContext.ts';
+import { Guarded } from './Guarded.tsx';
 import { languageOf, learn, type Language } from './language.ts';
 import { Page } from './Page.tsx';
 import { useTheme } from './theme.ts';
@@ -22,7 +23,9 @@ export async function mount(place: HTMLElement, app: App): Promise<void> {
   createRoot(place).render(
     <StrictMode>
       <AppContext value={app}>
-        <Spoken app={app} first={language} />
+        <Guarded>
+          <Spoken app={app} first={language} />
+        </Guarded>
       </AppContext>
     </StrictMode>,
   );

@@ -2,6 +2,7 @@
 import { useEffect } from 'react';
 import type { App } from '../state/app.ts';
 import { useApp } from './appContext.ts';
+import { isModalOpen } from './useModal.ts';
 
 export type Act =
   | 'help'
@@ -67,7 +68,7 @@ export function useShortcuts(): void {
   useEffect(() => {
     const keyDown = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.isComposing || event.repeat) return;
-      if (app.view.store.getState().panel !== null || document.querySelector('dialog[open]')) return;
+      if (app.view.store.getState().panel !== null || isModalOpen() || isInMenu(event.target)) return;
       const act = actOf(event, isWriting(event.target), app.settings.store.getState().singleKeys);
       if (act === null || act === 'stop') return;
       event.preventDefault();
@@ -76,6 +77,11 @@ export function useShortcuts(): void {
     addEventListener('keydown', keyDown);
     return () => removeEventListener('keydown', keyDown);
   }, [app]);
+}
+
+/** There a letter goes to the item that begins with it. */
+function isInMenu(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('[role="menu"]') !== null;
 }
 
 function isWriting(target: EventTarget | null): boolean {

@@ -1,4 +1,4 @@
-import { useEffect, useRef, type MouseEvent, type RefObject, type SyntheticEvent } from 'react';
+import { useLayoutEffect, useRef, type MouseEvent, type RefObject, type SyntheticEvent } from 'react';
 
 interface Modal {
   readonly ref: RefObject<HTMLDialogElement | null>;
@@ -10,7 +10,8 @@ interface Modal {
 export function useModal(onClose: () => void): Modal {
   const ref = useRef<HTMLDialogElement>(null);
 
-  useEffect(() => {
+  // Closed while it is still on the page, or the focus would not go back to where it was.
+  useLayoutEffect(() => {
     const element = ref.current;
     if (!element?.open) element?.showModal();
     return () => element?.close();
@@ -28,4 +29,9 @@ export function useModal(onClose: () => void): Modal {
       if (event.target === ref.current) onClose();
     },
   };
+}
+
+/** While one is open, keys are for what is in it. */
+export function isModalOpen(): boolean {
+  return document.querySelector('dialog[open]') !== null;
 }

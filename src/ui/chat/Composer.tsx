@@ -5,6 +5,8 @@ import { SendIcon, StopIcon } from '../icons.tsx';
 import { say } from '../say.ts';
 import { Finished } from './Finished.tsx';
 import { AttachButton, Attachments } from './Attachments.tsx';
+import { isModalOpen } from '../useModal.ts';
+import { isComposing } from './isComposing.ts';
 import { preloadConversation } from './later.ts';
 
 export function Composer(): ReactNode {
@@ -140,8 +142,9 @@ function useStopOnEscape(): void {
   const { chat, view } = useApp();
   useEffect(() => {
     const keyDown = ({ key, defaultPrevented }: globalThis.KeyboardEvent): void => {
-      // In a panel Escape closes the panel.
-      if (key === 'Escape' && !defaultPrevented && view.store.getState().panel === null) chat.stop();
+      // In a panel, or any dialog, Escape closes that.
+      const over = view.store.getState().panel !== null || isModalOpen();
+      if (key === 'Escape' && !defaultPrevented && !over) chat.stop();
     };
     addEventListener('keydown', keyDown);
     return () => removeEventListener('keydown', keyDown);

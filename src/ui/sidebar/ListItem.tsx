@@ -1,5 +1,5 @@
 /** One conversation of the list: opening it, renaming it in place, and the menu of what else can be done. */
-import { lazy, memo, Suspense, useState, type FormEvent, type ReactNode } from 'react';
+import { lazy, memo, Suspense, useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Ellipsis, Pin } from 'lucide-react';
 import { useStore } from 'zustand';
 import type { Excerpt, Head } from '../../state/conversations.ts';
@@ -27,6 +27,12 @@ export const ListItem = memo(function ListItem({ head, excerpt, reached, onChose
   /** The keys that ended it were pressed here: the focus stays with the conversation. */
   const [back, setBack] = useState(false);
   const end = (): void => setDoing(null);
+  const opener = useRef<HTMLButtonElement>(null);
+  const endSystem = (): void => {
+    end();
+    // The menu it was opened from is gone; once the dialog is too, the focus is the conversation's.
+    requestAnimationFrame(() => opener.current?.focus());
+  };
   const choose = (): void => {
     if (!open) void conversations.open(head.id);
     onChosen();
@@ -41,6 +47,7 @@ export const ListItem = memo(function ListItem({ head, excerpt, reached, onChose
   return (
     <div className={`item ${open ? 'open' : ''}`}>
       <button
+        ref={opener}
         type="button"
         className="quiet item-open"
         data-conversation={head.id}
@@ -67,7 +74,7 @@ export const ListItem = memo(function ListItem({ head, excerpt, reached, onChose
         onRename={() => setDoing('rename')}
         onSystem={() => setDoing('system')}
       />
-      {doing === 'system' && <SystemPrompt head={head} title={title} onClose={end} />}
+      {doing === 'system' && <SystemPrompt head={head} title={title} onClose={endSystem} />}
     </div>
   );
 });
