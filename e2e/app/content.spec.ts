@@ -140,12 +140,10 @@ test('code, tables, formulas and reasoning are drawn when there are some, and no
   const turns = Array.from({ length: 2000 }, (_, at) => ({ content: at % 2 ? RICH : `Question ${at}` }));
   await bring(read, 'Long', turns);
   await expect(page.getByText('Question 1998', { exact: true })).toBeVisible();
-  await read.ask('hello');
   // Rows far from the view are not there.
   expect(await page.locator('.turn').count()).toBeLessThan(40);
   await page.reload();
-  await read.ready();
-  await expect(read.question().locator('.said')).toHaveText('hello');
+  await expect(page.getByText('Question 1998', { exact: true })).toBeVisible();
 });
 
 test('a text file goes with a question, its tokens counted by the guide; one too long, or no text, is refused in words', async ({
