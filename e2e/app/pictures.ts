@@ -34,7 +34,7 @@ test('wide', async ({ page }) => {
   await page.getByRole('button', { name: 'Dismiss' }).click();
 
   await page.emulateMedia({ colorScheme: 'dark' });
-  await ask(page, 'What is Shoal?');
+  await ask(page, 'What is this app?');
   await answered(page);
   await page.getByRole('button', { name: 'Conversations', exact: true }).click();
   await page.getByRole('button', { name: 'Experts', exact: true }).click();

@@ -9,7 +9,7 @@ export const guide: Words['guide'] = {
   foreign: '向导只懂英文：点下面的问题，会用英文去问，回答也是英文。想用中文聊天，请加载更大的模型。',
   try: '可以问它',
   questions: [
-    ['Shoal 是什么？', 'What is Shoal?'],
+    ['这是什么应用？', 'What is this app?'],
     ['我的对话存在哪里？', 'Where are my chats kept?'],
     ['讲一个狐狸的故事。', 'Tell me a story about a fox.'],
   ],

@@ -11,7 +11,7 @@ export const guide = {
   try: 'You can ask',
   /** What is shown, and what the guide is asked: it understands English alone. */
   questions: [
-    ['What is Shoal?', 'What is Shoal?'],
+    ['What is this app?', 'What is this app?'],
     ['Where are my chats kept?', 'Where are my chats kept?'],
     ['Tell me a story about a fox.', 'Tell me a story about a fox.'],
   ],
