@@ -2,17 +2,15 @@
  * A conversation's next answer: the template, as much history as fits, the
  * session, and text that is never half a character.
  */
-import { AppError } from '../base/failure.ts';
 import {
   createStopWatcher,
   createStreamDecoder,
-  encodeBegun,
-  encodeChat,
   openedReasoning,
   stopStringsOf,
   type Message,
 } from '../text/index.ts';
 import type { TokenRoutes } from '../graph/index.ts';
+import { fitPrompt } from './fitPrompt.ts';
 import type { LoadedModel } from './loadModel.ts';
 import type { SamplingSettings } from './sampling.ts';
 import type { Finish } from './session.ts';
@@ -43,7 +41,7 @@ export interface ChatOutcome {
 
 export async function chat(model: LoadedModel, options: ChatOptions): Promise<ChatOutcome> {
   const start = performance.now();
-  const { prompt, begun, dropped } = fitPrompt(model, options);
+  const { prompt, begun, dropped } = fitPrompt(model, options.messages, options.begun, options.maxTokens);
   const { session, tokenizer } = model;
   const { onRoutes } = options;
   const outcome = {
@@ -99,34 +97,4 @@ export async function chat(model: LoadedModel, options: ChatOptions): Promise<Ch
   const rest = watcher.push(decoder.flush()).text + watcher.flush();
   if (rest) options.onText(rest, outcome.tokens);
   return done();
-}
-
-/**
- * The chat's ids, and those of an answer that is gone on with; the oldest exchanges left out until
- * there is room to answer. The system message and the last message always stay.
- */
-function fitPrompt(
-  model: LoadedModel,
-  { messages, begun, maxTokens }: ChatOptions,
-): { prompt: number[]; begun: number[]; dropped: number } {
-  const { session, tokenizer } = model;
-  const room = model.contextLength - Math.min(maxTokens, Math.floor(model.contextLength / 4));
-  const system = messages.filter((m, i) => i === 0 && m.role === 'system');
-  const rest = messages.slice(system.length);
-  let dropped = 0;
-  for (;;) {
-    const shown = [...system, ...rest.slice(dropped)];
-    const prompt = encodeChat(tokenizer, model.manifest.text, shown, { previous: session.tokens });
-    const said = begun === undefined ? [] : encodeBegun(tokenizer, prompt, begun, session.tokens);
-    const tokens = prompt.length + said.length;
-    if (tokens <= room) return { prompt, begun: said, dropped };
-    const next = rest.findIndex((m, i) => i > dropped && m.role === 'user');
-    if (next < 0) {
-      throw new AppError('CONTEXT_FULL', 'the last message alone is longer than the context', {
-        tokens,
-        context: model.contextLength,
-      });
-    }
-    dropped = next;
-  }
 }
