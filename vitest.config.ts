@@ -27,7 +27,7 @@ export default defineConfig({
           environment: 'node',
           include: [
             'src/{gpu,kernels}/**/*.gpu.test.ts',
-            'src/engine/{selfTest,benchmark,guide}.gpu.test.ts',
+            'src/engine/{selfTest,benchmark,guide,early}.gpu.test.ts',
           ],
           setupFiles: ['src/tools/nodeGpuSetup.ts'],
           // Worker threads have a copied process.env, which the Vulkan loader does not read.

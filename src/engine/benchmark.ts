@@ -66,6 +66,7 @@ export async function benchmark(
     gpu.assertHealthy();
     if (value !== null && value > 0) rows.push({ name, value, unit });
   };
+  await model?.prefillReady; // compiling beside it would be measured, too
   await measure('copy', 'GB/s', () => copySpeed(gpu, sizes));
   for (const [name, layout] of MATRICES) {
     await measure(name, 'GB/s', () => matrixSpeed(gpu, layout, shape, sizes));

@@ -43,6 +43,7 @@ export async function complete(model: LoadedModel, options: CompletionOptions): 
   if (foreign !== undefined)
     throw new AppError('BAD_REQUEST', `token ${foreign} is not in the vocabulary`, { token: foreign });
   const stopIds = new Set(model.manifest.text.stopIds);
+  await model.prefillReady; // what is timed is the kernels, not their compilation
   let made: Trace;
   if (options.onLogits) {
     model.session.reset();

@@ -97,9 +97,18 @@ export class Engine {
     ready.catch(() => undefined); // heard below, once there is a model to load
     const stored = await this.#stored(id, options);
     this.unload();
-    this.#model = await this.#loadStored(stored, ready, options);
+    const model = await this.#loadStored(stored, ready, options);
+    this.#model = model;
     this.#loadedId = id;
-    return this.#model;
+    model.prefillReady.catch((error: unknown) => this.#hearLate(model, error));
+    return model;
+  }
+
+  /** What would have failed the load, had it waited for it. A lost device tells of itself. */
+  #hearLate(model: LoadedModel, error: unknown): void {
+    const { code, message, detail } = asAppError(error);
+    if (this.#model !== model || code === 'DEVICE_LOST') return;
+    this.#onFailure(new AppError(code, message, { ...detail, loadedId: model.manifest.id }, error));
   }
 
   async #stored(id: string, { signal, onProgress }: EngineLoadOptions): Promise<StoredModel> {

@@ -34,6 +34,8 @@ export interface LoadedModel {
   /** The same, where it is on the GPU. */
   readonly gpuRunner: Runner | null;
   readonly session: Session;
+  /** See Runner.prefillReady; at once where it does not run on the GPU. */
+  readonly prefillReady: Promise<void>;
   readonly contextLength: number;
   /** Bytes of the weights one decoded token reads. */
   readonly weightBytesPerToken: number;
@@ -77,6 +79,7 @@ export async function loadModel(
       runner: ready,
       gpuRunner: ready,
       session: new Session(ready),
+      prefillReady: ready.prefillReady,
       contextLength,
       weightBytesPerToken: ready.weightBytesPerToken,
       dispose() {

@@ -41,6 +41,7 @@ export async function loadPlainModel(
     tokenizer,
     runner,
     gpuRunner: null,
+    prefillReady: Promise.resolve(),
     runsOn: 'cpu',
     session: new Session(runner),
     contextLength,

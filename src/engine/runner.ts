@@ -9,6 +9,7 @@ import {
   createReadbackRing,
   createStepArena,
   encodeSteps,
+  lossToldOrLate,
   type Dispatch,
   type Gpu,
   type KernelTime,
@@ -36,11 +37,11 @@ export interface RunnerOptions {
 const ID_BYTES = 4;
 const MIN_DEPTH = 2;
 const MAX_DEPTH = 16;
+/** Tokens of a prompt taken one by one between two looks at whether prefill is ready. */
+const STEPS_AT_ONCE = 8;
 
 export class Runner implements TokenRunner {
   readonly contextLength: number;
-  /** Tokens per prefill submission: small on software adapters, where a chunk takes seconds. */
-  readonly chunk: number;
   /** Tokens whose logits are read back at a time. */
   readonly logitRows: number;
   readonly #gpu: Gpu;
@@ -56,6 +57,12 @@ export class Runner implements TokenRunner {
   #stepMs = 0;
   #latencyMs = 0;
   #lastAnswer = 0;
+  /** See `prefillReady`. */
+  #preparing: Promise<void> | null = null;
+  #failure: unknown = null;
+  /** Whether a session has begun to use it. */
+  #used = false;
+  #disposed = false;
 
   private constructor(options: RunnerOptions, forward: Forward, steps: StepArena) {
     this.#gpu = options.gpu;
@@ -63,22 +70,23 @@ export class Runner implements TokenRunner {
     this.#steps = steps;
     this.#spec = options.spec;
     this.contextLength = options.contextLength;
-    this.chunk = forward.chunk;
     this.logitRows = forward.logitRows;
     const slotBytes = ID_BYTES + (forward.routeLog?.size ?? 0);
     this.#answers = createReadbackRing(options.gpu, MAX_DEPTH + 1, slotBytes);
   }
 
   /**
-   * Builds programs for the first page, compiles every kernel and runs each once.
-   * KERNEL_CHECK_FAILED { kernel } where one of them is known to compute wrongly.
+   * Builds the programs of decoding for the first page, compiles their kernels and runs
+   * each once: then it can speak. The kernels of prefill are compiled after that; what
+   * is asked before they are there goes through the decoding ones, token by token.
+   * KERNEL_CHECK_FAILED { kernel } where one of either is known to compute wrongly.
    */
   static async create(options: RunnerOptions): Promise<Runner> {
     const steps = createStepArena(options.gpu, 1);
     const forward = new Forward(options);
     const runner = new Runner(options, forward, steps);
     try {
-      await runner.reserve(1, 0);
+      await forward.reserve(1, 0);
       const kernel = [...runner.kernels].find((name) => options.wrong?.has(name));
       if (kernel !== undefined)
         throw new AppError('KERNEL_CHECK_FAILED', `${kernel} computes wrongly on this GPU`, { kernel });
@@ -88,7 +96,22 @@ export class Runner implements TokenRunner {
       runner.dispose();
       throw error;
     }
+    runner.prefillReady.catch(() => undefined); // told to whoever waits for it, and by each step from then on
     return runner;
+  }
+
+  /**
+   * Settles when the kernels of prefill are compiled, or where this is disposed before.
+   * Rejects as the load would have where one of them can't be; every step does from then on.
+   */
+  get prefillReady(): Promise<void> {
+    this.#preparing ??= this.#prepare();
+    return this.#preparing;
+  }
+
+  /** Tokens per prefill submission: small on software adapters, where a chunk takes seconds. */
+  get chunk(): number {
+    return this.#forward.programs.prefill ? this.#forward.chunk : STEPS_AT_ONCE;
   }
 
   /** Steps to have on the way: enough to hide the readback, no more, since a stop wastes them. */
@@ -103,8 +126,7 @@ export class Runner implements TokenRunner {
 
   /** Names of the kernels that its programs run. */
   get kernels(): ReadonlySet<string> {
-    const { decode, prefill, sample } = this.#forward.programs;
-    return new Set([...decode, ...prefill, ...sample].map(({ label }) => label));
+    return this.#forward.kernels;
   }
 
   /** Bytes of weights one decoded token reads, counted from its dispatches. */
@@ -123,6 +145,7 @@ export class Runner implements TokenRunner {
   }
 
   async reserve(positions: number, keep: number): Promise<void> {
+    this.#used = true;
     await this.#forward.reserve(positions, keep);
   }
 
@@ -137,20 +160,21 @@ export class Runner implements TokenRunner {
   }
 
   async prefill(position: number, tokens: number): Promise<void> {
-    const encoder = this.#gpu.device.createCommandEncoder({ label: 'prefill' });
-    this.#encode(encoder, [this.#forward.programs.prefill], position, tokens);
-    this.#gpu.device.queue.submit([encoder.finish()]);
+    this.#assertSound();
+    const { prefill } = this.#forward.programs;
+    if (prefill) this.#submit('prefill', [prefill], position, tokens);
+    else
+      for (let i = 0; i < tokens; i++)
+        this.#submit('absorb', [this.#forward.programs.absorb], position + i, 1);
     await this.#gpu.device.queue.onSubmittedWorkDone();
     this.#gpu.assertHealthy();
   }
 
   /** Logits of every token of a chunk. [tokens, vocab] */
   async prefillLogits(position: number, tokens: number): Promise<Float32Array<ArrayBuffer>> {
-    const { programs } = this.#forward;
+    await this.prefillReady;
     const head = await this.#forward.allLogits();
-    const encoder = this.#gpu.device.createCommandEncoder({ label: 'prefill logits' });
-    this.#encode(encoder, [programs.prefill, head.program], position, tokens);
-    this.#gpu.device.queue.submit([encoder.finish()]);
+    this.#submit('prefill logits', [this.#forward.programs.prefill!, head.program], position, tokens);
     return this.#forward.readRows(head.rows, tokens);
   }
 
@@ -159,6 +183,7 @@ export class Runner implements TokenRunner {
    * asked for, the experts on the way to it: the same dispatches, one copy more.
    */
   async decode(position: number, routes = false): Promise<Decoded> {
+    this.#assertSound();
     const { programs, timeline, routeLog } = this.#forward;
     const encoder = this.#gpu.device.createCommandEncoder({ label: 'decode' });
     this.#encode(encoder, [programs.decode, programs.sample], position, 1);
@@ -198,6 +223,12 @@ export class Runner implements TokenRunner {
     }
   }
 
+  #submit(label: string, programs: readonly (readonly Dispatch[])[], position: number, tokens: number): void {
+    const encoder = this.#gpu.device.createCommandEncoder({ label });
+    this.#encode(encoder, programs, position, tokens);
+    this.#gpu.device.queue.submit([encoder.finish()]);
+  }
+
   #encode(
     encoder: GPUCommandEncoder,
     programs: readonly (readonly Dispatch[])[],
@@ -224,8 +255,25 @@ export class Runner implements TokenRunner {
   async #warmUp(): Promise<void> {
     this.writeTokens(0, [0]);
     this.beginSampling(GREEDY, []);
-    await this.prefill(0, 1);
     await this.decode(0);
+  }
+
+  async #prepare(): Promise<void> {
+    try {
+      await this.#forward.preparePrefill();
+      // The same for prefill. Where a session has begun already its first chunk will do.
+      if (!this.#used && !this.#disposed) await this.prefill(0, 1);
+    } catch (error) {
+      if (this.#disposed) return;
+      await lossToldOrLate(this.#gpu);
+      this.#failure = error;
+      this.#gpu.assertHealthy(); // a loss is told as what it is
+      throw error;
+    }
+  }
+
+  #assertSound(): void {
+    if (this.#failure !== null) throw this.#failure;
   }
 
   async #measureLatency(): Promise<void> {
@@ -241,6 +289,7 @@ export class Runner implements TokenRunner {
   }
 
   dispose(): void {
+    this.#disposed = true;
     this.#answers.dispose();
     this.#forward.dispose();
     this.#steps.dispose();

@@ -5,10 +5,11 @@ import { createMemoryStore } from '../storage/index.ts';
 import { importModel } from './importModel.ts';
 import { loadModel, type LoadedModel, type LoadOptions } from './loadModel.ts';
 
+/** With its kernels of prefill, unless `early`. */
 export async function loadTestModel(
   gpu: Gpu,
   sources: readonly ByteSource[],
-  options: Partial<LoadOptions>,
+  { early = false, ...options }: Partial<LoadOptions> & { readonly early?: boolean },
 ): Promise<LoadedModel> {
   const store = createMemoryStore();
   const signal = new AbortController().signal;
@@ -24,7 +25,7 @@ export async function loadTestModel(
   const contextLength = options.contextLength ?? 128;
   // The checkpoints were made for 256 positions; rope goes on as far as one likes.
   const longer = { ...manifest, spec: { ...manifest.spec, contextLength } };
-  return loadModel(gpu, store, longer, {
+  const model = await loadModel(gpu, store, longer, {
     shape: 'software',
     kv: 'f32',
     signal,
@@ -32,6 +33,8 @@ export async function loadTestModel(
     ...options,
     contextLength,
   });
+  if (!early) await model.prefillReady;
+  return model;
 }
 
 const MAKERS = [

@@ -57,8 +57,8 @@ export function createReadbackRing(gpu: Gpu, slots: number, bytesPerSlot: number
   };
 }
 
-/** A lost device breaks its mappings a moment before it says that it is lost. */
-function lossToldOrLate(gpu: Gpu): Promise<unknown> {
+/** A lost device breaks what is on its way a moment before it says that it is lost. */
+export function lossToldOrLate(gpu: Gpu): Promise<unknown> {
   return Promise.race([gpu.lost, new Promise((late) => setTimeout(late, LOSS_DELAY_MS))]);
 }
 

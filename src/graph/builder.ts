@@ -13,6 +13,7 @@ import {
   type KernelCard,
   type KernelRecorder,
   type KernelShape,
+  type Launch,
   type Params,
 } from '../kernels/index.ts';
 import type { Activation, ModelSpec } from '../models/index.ts';
@@ -51,6 +52,14 @@ export interface Norm {
   readonly eps: number;
 }
 
+/** A dispatch before anything of it is made. */
+interface Planned {
+  readonly card: KernelCard;
+  readonly params: Params;
+  readonly buffers: Readonly<Record<string, BufferRange>>;
+  readonly launch: Launch | undefined;
+}
+
 export class ProgramBuilder {
   readonly spec: ModelSpec;
   readonly weights: GpuWeights;
@@ -60,8 +69,7 @@ export class ProgramBuilder {
   readonly strides: Strides;
   readonly slots: BufferRange;
   readonly sorted: SortedEntries;
-  readonly #recorder: KernelRecorder;
-  readonly #dispatches: Promise<Dispatch>[] = [];
+  readonly #planned: Planned[] = [];
   /** The residual stream now; a post norm moves it to its twin. */
   #stream: BufferRange;
   #pending: Pending | null = null;
@@ -76,7 +84,6 @@ export class ProgramBuilder {
     strides: Strides;
     slots: BufferRange;
     sorted: SortedEntries;
-    recorder: KernelRecorder;
   }) {
     this.spec = parts.spec;
     this.weights = parts.weights;
@@ -86,21 +93,30 @@ export class ProgramBuilder {
     this.strides = parts.strides;
     this.slots = parts.slots;
     this.sorted = parts.sorted;
-    this.#recorder = parts.recorder;
     this.#stream = parts.acts.stream;
   }
 
   add(
     card: KernelCard,
     params: Params,
-    buffers: Record<string, BufferRange>,
-    grid?: { readonly indirect: BufferRange },
+    buffers: Readonly<Record<string, BufferRange>>,
+    launch?: Launch,
   ): void {
-    this.#dispatches.push(this.#recorder.dispatch(card, params, buffers, grid));
+    this.#planned.push({ card, params, buffers, launch });
   }
 
-  program(): Promise<readonly Dispatch[]> {
-    return Promise.all(this.#dispatches);
+  /** Of every dispatch so far, in order. */
+  get cards(): readonly KernelCard[] {
+    return this.#planned.map(({ card }) => card);
+  }
+
+  /** The dispatches so far. Compiles what was not compiled before. */
+  program(recorder: KernelRecorder): Promise<readonly Dispatch[]> {
+    return Promise.all(
+      this.#planned.map(({ card, params, buffers, launch }) =>
+        recorder.dispatch(card, params, buffers, launch),
+      ),
+    );
   }
 
   /** The residual stream, for whoever reads or adds to it by itself: nothing may wait for a post norm then. */

@@ -6,6 +6,7 @@
 import { padCols } from '../formats/index.ts';
 import type { BufferRange, Dispatch, Gpu } from '../gpu/index.ts';
 import {
+  compileKernel,
   createKernelRecorder,
   embed,
   expertTile,
@@ -47,14 +48,19 @@ export type ChosenExperts = readonly (readonly (readonly number[])[])[];
 export interface Programs {
   /** Embedding to logits of one token. */
   readonly decode: readonly Dispatch[];
+  /** The same without the head: one token into the KV cache. */
+  readonly absorb: readonly Dispatch[];
   /** Logits to the next id, written to the timeline. */
   readonly sample: readonly Dispatch[];
-  /** A chunk into the KV cache; no logits. */
-  readonly prefill: readonly Dispatch[];
+  /** A chunk into the KV cache; no logits. Null until its kernels are compiled. */
+  readonly prefill: readonly Dispatch[] | null;
 }
 
 /** Tokens per prefill chunk; fewer on an emulator, where a chunk must not take minutes. */
 const CHUNK: Readonly<Record<KernelShape, number>> = { hardware: 256, software: 64 };
+
+/** Kernels of prefill compiled at once: what is wanted sooner must not queue behind all of them. */
+const COMPILED_AT_ONCE = 4;
 
 const LOGIT_BYTES = 64 * 1024 * 1024;
 
@@ -78,7 +84,10 @@ export class Forward {
   readonly #kv: KvCache;
   readonly #sampler: Sampler;
   #recorder: KernelRecorder;
-  #programs: Programs = { decode: [], sample: [], prefill: [] };
+  #programs: Programs = { decode: [], absorb: [], sample: [], prefill: null };
+  #prefillCompiled = false;
+  #building: Promise<void> = Promise.resolve();
+  #disposed = false;
   #weightBytes = 0;
   #rows: BufferRange | null = null; // [logitRows, vocab]
   #allLogits: { rows: BufferRange; program: readonly Dispatch[] } | null = null;
@@ -108,18 +117,62 @@ export class Forward {
     return this.#programs;
   }
 
-  /** Makes room in the cache, keeping the first `keep` positions; programs are rebuilt where buffers moved. */
+  /**
+   * Makes room in the cache, keeping the first `keep` positions; programs are rebuilt
+   * where buffers moved: those of decoding, and that of prefill once it is compiled.
+   */
   async reserve(positions: number, keep: number): Promise<void> {
-    if (!this.#kv.reserve(positions, keep)) return;
-    this.#recorder.dispose();
-    this.#recorder = createKernelRecorder(this.#options.gpu);
-    this.#allLogits = null;
-    const [decode, prefill, sample] = await Promise.all([
-      this.#buildDecode(),
-      this.#buildPrefill(),
-      this.#sampler.program(this.#recorder, this.#options.shape, this.logits, whole(this.timeline)),
-    ]);
-    this.#programs = { decode, prefill, sample };
+    if (positions <= this.#kv.capacity) return;
+    await this.#exclusive(async () => {
+      this.#kv.reserve(positions, keep);
+      this.#recorder.dispose();
+      this.#recorder = createKernelRecorder(this.#options.gpu);
+      this.#allLogits = null;
+      const [{ decode, absorb }, sample, prefill] = await Promise.all([
+        this.#buildDecode(),
+        this.#sampler.program(this.#recorder, this.#options.shape, this.logits, whole(this.timeline)),
+        this.#prefillCompiled ? this.#buildPrefill() : null,
+      ]);
+      this.#programs = { decode, absorb, sample, prefill };
+    });
+  }
+
+  /** Names of the kernels that the programs run, compiled or not. */
+  get kernels(): ReadonlySet<string> {
+    const { decode, sample } = this.#programs;
+    const prefill = this.#planPrefill().cards.map(({ name }) => name);
+    return new Set([...[...decode, ...sample].map(({ label }) => label), ...prefill]);
+  }
+
+  /**
+   * Compiles the kernels of prefill and builds its program, while tokens may be decoded.
+   * Ends early where this is disposed meanwhile.
+   */
+  async preparePrefill(): Promise<void> {
+    const { gpu } = this.#options;
+    const cards = this.#planPrefill().cards.values();
+    const compileInTurn = async (): Promise<void> => {
+      for (const card of cards) {
+        if (this.#disposed) return;
+        await compileKernel(gpu, card);
+      }
+    };
+    await Promise.all(Array.from({ length: COMPILED_AT_ONCE }, compileInTurn));
+    if (this.#disposed) return;
+    this.#prefillCompiled = true;
+    await this.#exclusive(() =>
+      gpu.scoped('kernels', async () => {
+        const prefill = await this.#buildPrefill();
+        this.#programs = { ...this.#programs, prefill };
+      }),
+    );
+  }
+
+  /** One build at a time: each takes what the one before it left. */
+  #exclusive(build: () => Promise<void>): Promise<void> {
+    const built = this.#building.then(build);
+    this.#building = built.catch(() => undefined); // told to whoever asked for it
+    return built;
   }
 
   /** Bytes of weights one decoded token reads, counted from its dispatches. */
@@ -144,7 +197,7 @@ export class Forward {
     b.prefillNormed('norm', [
       { tensor: this.#head, y: out, yStride: this.strides.vocab, ...this.#logitForm },
     ]);
-    this.#allLogits = { rows: out, program: await b.program() };
+    this.#allLogits = { rows: out, program: await b.program(this.#recorder) };
     return this.#allLogits;
   }
 
@@ -224,14 +277,14 @@ export class Forward {
       strides: this.strides,
       slots: this.#slots,
       sorted: this.#sorted,
-      recorder: this.#recorder,
     });
   }
 
-  #buildDecode(): Promise<readonly Dispatch[]> {
+  async #buildDecode(): Promise<Pick<Programs, 'decode' | 'absorb'>> {
     const b = this.#builder(this.#one);
     this.#embed(b);
     this.#options.spec.layers.forEach((layer, i) => decodeLayer(b, layer, i));
+    const beforeHead = b.cards.length;
     b.decodeNormed('norm', [
       {
         tensor: this.#head,
@@ -241,14 +294,19 @@ export class Forward {
       },
     ]);
     this.#weightBytes = b.weightBytes;
-    return b.program();
+    const decode = await b.program(this.#recorder);
+    return { decode, absorb: decode.slice(0, beforeHead) };
   }
 
-  #buildPrefill(): Promise<readonly Dispatch[]> {
+  #planPrefill(): ProgramBuilder {
     const b = this.#builder(this.#many);
     this.#embed(b);
     this.#options.spec.layers.forEach((layer, i) => prefillLayer(b, layer, i));
-    return b.program();
+    return b;
+  }
+
+  #buildPrefill(): Promise<readonly Dispatch[]> {
+    return this.#planPrefill().program(this.#recorder);
   }
 
   #embed(b: ProgramBuilder): void {
@@ -275,6 +333,7 @@ export class Forward {
   }
 
   dispose(): void {
+    this.#disposed = true;
     this.#recorder.dispose();
     this.#kv.dispose();
     this.#pool.dispose();

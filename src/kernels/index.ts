@@ -23,7 +23,7 @@ export { mlaAbsorb } from './mlaAbsorb.ts';
 export { mlaAttendDecode, mlaPartialsBytes } from './mlaAttendDecode.ts';
 export { mlaAttendPrefill } from './mlaAttendPrefill.ts';
 export { mlaValue, mlaValueMany } from './mlaValue.ts';
-export { createKernelRecorder, type KernelRecorder } from './record.ts';
+export { compileKernel, createKernelRecorder, type KernelRecorder, type Launch } from './record.ts';
 export { rmsnorm } from './rmsnorm.ts';
 export { ropeWrite } from './ropeWrite.ts';
 export { route } from './route.ts';

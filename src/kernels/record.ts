@@ -38,21 +38,14 @@ export function createKernelRecorder(gpu: Gpu): KernelRecorder {
 
   return {
     async dispatch(card, params, buffers, { indirect } = {}) {
-      assertFits(gpu, card);
       const ranges = card.bindings.map((binding) => rangeOf(gpu, card, binding, buffers));
       assertNoAliasing(card, ranges);
       if (indirect !== undefined) assertGrid(card, ranges, indirect);
-      const accesses = card.bindings.map((binding) => binding.access);
-      const pipeline = await gpu.pipelines.get({
-        label: card.name,
-        wgsl: card.wgsl,
-        constants: card.constants,
-        layout: layouts.pipeline(accesses, card.usesStep),
-      });
+      const pipeline = await compileKernel(gpu, card);
       const uniform = arena.add(packParams(card, params));
       const bindGroup = gpu.device.createBindGroup({
         label: card.name,
-        layout: layouts.buffers(accesses),
+        layout: layouts.buffers(accessesOf(card)),
         entries: [uniform, ...ranges].map(({ buffer, offset, size }, binding) => ({
           binding,
           resource: { buffer, offset, size },
@@ -70,6 +63,19 @@ export function createKernelRecorder(gpu: Gpu): KernelRecorder {
     dispose: () => arena.dispose(),
   };
 }
+
+/** What a dispatch of the card will need, compiled once. GPU_ERROR where the device can't run it. */
+export async function compileKernel(gpu: Gpu, card: KernelCard): Promise<GPUComputePipeline> {
+  assertFits(gpu, card);
+  return gpu.pipelines.get({
+    label: card.name,
+    wgsl: card.wgsl,
+    constants: card.constants,
+    layout: kernelLayouts(gpu.device).pipeline(accessesOf(card), card.usesStep),
+  });
+}
+
+const accessesOf = ({ bindings }: KernelCard) => bindings.map(({ access }) => access);
 
 /** The Params struct: 4 bytes per field in the card's order, padded to 16. */
 export function packParams(card: KernelCard, params: Params): ArrayBuffer {
@@ -188,23 +194,24 @@ interface ParamsArena {
 function createParamsArena(gpu: Gpu): ParamsArena {
   const buffers: GPUBuffer[] = [];
   let used = 0;
+  let disposed = false;
   return {
     add(bytes) {
+      if (disposed) throw new Error('the params arena is disposed');
       if (bytes.byteLength > SLOT_BYTES)
         throw new Error(`parameters of ${bytes.byteLength} bytes in a slot of ${SLOT_BYTES}`);
       const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
       const slot = used % SLOTS_PER_BUFFER;
       if (slot === 0) buffers.push(gpu.memory.buffer('params', SLOTS_PER_BUFFER * SLOT_BYTES, usage));
       used += 1;
-      const buffer = buffers.at(-1);
-      if (buffer === undefined) throw new Error('the params arena is disposed');
+      const buffer = buffers.at(-1)!;
       gpu.device.queue.writeBuffer(buffer, slot * SLOT_BYTES, bytes);
       return { buffer, offset: slot * SLOT_BYTES, size: bytes.byteLength };
     },
     dispose() {
       for (const buffer of buffers) gpu.memory.free(buffer);
       buffers.length = 0;
-      used = 0;
+      disposed = true;
     },
   };
 }
