@@ -294,6 +294,9 @@ export interface WorkerApi {
   ): Promise<Result<CompletionResult>>;
   /** Ends a job within a token or a record; unknown jobs are ignored. */
   cancel(job: string): void;
-  /** Told once if the device is lost or reports an error. */
+  /**
+   * Told once if the device is lost or reports an error. With `loadedId` in its detail:
+   * of that model, what its load did not wait for failed, and it can't be used.
+   */
   onFailure(listener: (failure: Failure) => void): void;
 }

@@ -93,6 +93,11 @@ export function createApp(api: WorkerApi) {
   /** Asks for everything the first screen tells, then goes on where the last visit ended. */
   async function start(): Promise<void> {
     api.onFailure((failure) => {
+      const { loadedId } = failure.detail;
+      if (loadedId !== undefined && loadedId === models.store.getState().loaded?.modelId) {
+        void models.failedLate(failure);
+        return;
+      }
       if (failure.code === 'DEVICE_LOST') models.deviceLost();
       alerts.raise(failure, loadedTitle());
     });

@@ -118,6 +118,26 @@ describe('a load that fails', () => {
     expect(idle).not.toContain(true);
   });
 
+  it('only after it was told as done is told of all the same, and brings the guide, but not for itself', async () => {
+    const failure = { code: 'GPU_ERROR', message: '', detail: {} } as const;
+    const first = house();
+    await (await first.begin('a')).end('loaded');
+    void first.failedLate(failure);
+    await first.settle();
+    expect(first.told()).toEqual([['A', 'a']]);
+    expect(first.now()).toEqual([GUIDE_ID, null]);
+    await first.loads.at(-1)?.end('loaded');
+    expect(first.ids()).toEqual(['a', GUIDE_ID]);
+
+    void first.failedLate(failure);
+    await first.settle();
+    expect(first.now()).toEqual([null, null]);
+    expect(first.ids()).toEqual(['a', GUIDE_ID]);
+    void first.failedLate(failure); // of what is not loaded any more
+    await first.settle();
+    expect(first.told()).toHaveLength(2);
+  });
+
   it('brings the guide where nothing was loaded, or that fails too or is gone; and the guide once', async () => {
     const first = house();
     await (await first.begin('a')).end('failed');

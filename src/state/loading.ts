@@ -4,6 +4,7 @@
  * can't, the guide. Each is tried once, so even a guide that fails ends it.
  */
 import {
+  type Failure,
   GUIDE_ID,
   type LoadedReport,
   type LoadProgress,
@@ -53,7 +54,7 @@ export function createLoading(neighbours: Neighbours) {
     instead = others;
     if (!next) {
       before = null;
-      store.setState({ loading: null });
+      store.setState({ loading: null, loaded: null });
       return;
     }
     const result = await attempt(neighbours, next);
@@ -86,6 +87,26 @@ export function createLoading(neighbours: Neighbours) {
     await saved.keepLastModel(loading.id);
   }
 
+  /**
+   * A model of which something failed that its load did not wait for: it is told of, and
+   * followed, as the load that fails is. What answered before it is long gone.
+   */
+  async function failedLate(failure: Failure): Promise<void> {
+    const { loaded } = store.getState();
+    if (loaded === null) return;
+    await settleChat();
+    if (store.getState().loaded !== loaded) return;
+    const { modelId: id, contextLength } = loaded;
+    alerts.raise(failure, titleIn(store.getState(), id), id);
+    const [, ...others] = turnsOf({ id, contextLength }, null, store);
+    await follow(others);
+  }
+
+  return { load, cancelLoad, abandonLoad, failedLate, ...createUnloading(neighbours) };
+}
+
+/** The ends after which nothing comes in its place. */
+function createUnloading({ api, store, alerts, settleChat }: Neighbours) {
   async function unload(): Promise<void> {
     await settleChat();
     store.setState({ loaded: null });
@@ -100,7 +121,7 @@ export function createLoading(neighbours: Neighbours) {
     if (loaded) store.setState({ loaded: null, lostModel: loaded.modelId });
   }
 
-  return { load, cancelLoad, abandonLoad, unload, deviceLost };
+  return { unload, deviceLost };
 }
 
 /** null where it is no longer this load that counts. */
