@@ -100,6 +100,25 @@ So the answer is: twice a day.
 
 Tides turn **twice** a day.`;
 
+/** What one family writes around its reasoning, the template's own tokens between them. */
+const reasoned = (open: string, close: string): string =>
+  `${open}\nFirst the moon, then the sun.\n${close}\n\nTides turn **twice** a day.`;
+
+/** As each family marks it (state/reasoning.ts names them); streamed in pieces, every mark is cut somewhere. */
+export const REASONED: Readonly<Record<string, string>> = {
+  think: reasoned('<think>', '</think>'),
+  thinking: reasoned('<thinking>', '</thinking>'),
+  seed: reasoned('<seed:think>', '</seed:think>'),
+  magistral: reasoned('[THINK]', '[/THINK]'),
+  kimi: reasoned('◁think▷', '◁/think▷'),
+  command: reasoned('<|START_THINKING|>', '<|END_THINKING|>'),
+  gemma: reasoned('<|channel>thought', '<channel|>'),
+  harmony:
+    '<|channel|>analysis<|message|>First the moon, then the sun.<|end|><|start|>assistant' +
+    '<|channel|>commentary<|message|>A look at the table.<|end|><|start|>assistant' +
+    '<|channel|>final<|message|>Tides turn **twice** a day.',
+};
+
 const CHINESE_ANSWER = `潮汐每天涨落**两次**，由月球和太阳的引力引起。
 
 1. 月球的引力最强，因此潮汐主要跟随月球。
@@ -147,6 +166,7 @@ export const ANSWERS: Readonly<Record<string, string>> = {
   huge: HUGE_ANSWER,
   rich: RICH_ANSWER,
   think: THINKING,
+  ...Object.fromEntries(Object.entries(REASONED).map(([name, text]) => [`think-${name}`, text])),
   chinese: CHINESE_ANSWER,
   hostile: HOSTILE_ANSWER,
 };

@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test';
+import { REASONED } from './answers.ts';
 import { answered, answers, ask, composer, openReady, state } from './steps.ts';
 
 test('an answer comes as Markdown, with its figures, and is kept over a reload', async ({ page }) => {
@@ -115,6 +116,111 @@ test('an answer made anew stays beside the first', async ({ page }) => {
   await expect(answers(page).getByRole('group', { name: 'Branches' })).toContainText('Branch 1 of 2');
 });
 
+test('every answer can be asked for anew; what came after it stays on the old branch', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 2000 });
+  await openReady(page, '?token=0');
+  for (const question of ['First', 'Second', 'Third']) {
+    await ask(page, question);
+    await expect(answers(page).last()).toContainText(`(You wrote: ${question})`);
+    await answered(page);
+  }
+  await page.evaluate(() => scrollTo(0, 0));
+  const first = answers(page).first();
+  const again = first.getByRole('button', { name: 'Regenerate' });
+  // Out of the way until one comes near, by pointer or by key.
+  await page.mouse.move(5, 5);
+  const opacity = (): Promise<string> => again.evaluate((button) => getComputedStyle(button).opacity);
+  expect(await opacity()).toBe('0');
+  await first.hover();
+  expect(await opacity()).toBe('1');
+  await page.mouse.move(5, 5);
+  await first.getByRole('button', { name: 'Copy', exact: true }).focus();
+  expect(await opacity()).toBe('1');
+  await page.keyboard.press('Tab');
+  await expect(again).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(answers(page)).toHaveCount(1);
+  await answered(page);
+  const branches = answers(page).getByRole('group', { name: 'Branches' });
+  await expect(branches).toContainText('2/2');
+  await expect(page.getByText('Second', { exact: true })).toHaveCount(0);
+  await branches.getByRole('button', { name: 'Previous branch' }).click();
+  await expect(answers(page)).toHaveCount(3);
+  await expect(answers(page).last()).toContainText('(You wrote: Third)');
+});
+
+test('on a touch screen the tools of older answers are always there', async ({ browser }) => {
+  const context = await browser.newContext({
+    hasTouch: true,
+    isMobile: true,
+    viewport: { width: 390, height: 2400 },
+  });
+  const page = await context.newPage();
+  await openReady(page, '?token=0');
+  for (const question of ['First', 'Second']) {
+    await ask(page, question);
+    await expect(answers(page).last()).toContainText(`(You wrote: ${question})`);
+    await answered(page);
+  }
+  const again = answers(page).first().getByRole('button', { name: 'Regenerate' });
+  expect(await again.evaluate((button) => getComputedStyle(button).opacity)).toBe('1');
+  await again.tap();
+  await expect(answers(page)).toHaveCount(1);
+  await context.close();
+});
+
+test('an answer that was cut goes on where it broke off, in its place', async ({ page }) => {
+  await openReady(page, '?token=0&longest=10');
+  await ask(page, 'Hello');
+  await answered(page);
+  await expect(answers(page).locator('.prose')).toHaveText('Reversing a list takes one line in P');
+  const goOn = answers(page).getByRole('button', { name: 'Continue' });
+  await goOn.click();
+  await expect(answers(page).locator('.prose')).toHaveText(
+    'Reversing a list takes one line in Python, and a few more if the original',
+  );
+  await expect(answers(page)).toHaveCount(1);
+  await expect(answers(page).getByRole('group', { name: 'Branches' })).toHaveCount(0);
+  // A screen reader hears what is new.
+  await expect(page.locator('[aria-live=polite]', { hasText: 'Answer finished.' })).toHaveText(
+    /^Answer finished\. Python, and a few more/,
+  );
+  await answers(page).getByRole('button', { name: '31.4 tokens/s' }).click();
+  await expect(answers(page).locator('.answer-facts')).toContainText('Length20 tokens');
+  await page.reload();
+  await expect(answers(page)).toContainText('Reversing a list takes one line in Python');
+  await expect(answers(page).getByRole('button', { name: 'Continue' })).toBeVisible();
+});
+
+test('a stopped answer goes on without flicker, and one that ended by itself is not offered to', async ({
+  page,
+}) => {
+  await openReady(page, '?token=20');
+  await ask(page, 'Hello');
+  await expect(answers(page).locator('.prose')).toContainText('Reversing a list');
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await expect(page.getByText('Stopped.')).toBeVisible();
+  const before = await answers(page).locator('.prose').innerText();
+  const seen = await answers(page)
+    .getByRole('button', { name: 'Continue' })
+    .evaluate(async (button: HTMLElement) => {
+      const texts = new Set<string>();
+      button.click();
+      for (const until = performance.now() + 800; performance.now() < until;) {
+        texts.add(document.querySelector<HTMLElement>('.answer .prose')?.innerText ?? '');
+        await new Promise(requestAnimationFrame);
+      }
+      return [...texts];
+    });
+  // Half a word at the cut waits for its other half.
+  const whole = before.slice(0, before.lastIndexOf(' '));
+  expect(seen.filter((text) => !text.startsWith(whole))).toEqual([]);
+  expect(seen.at(-1)!.length).toBeGreaterThan(before.length);
+  await answered(page, 20_000);
+  await expect(answers(page)).toContainText('(You wrote: Hello)');
+  await expect(answers(page).getByRole('button', { name: 'Continue' })).toHaveCount(0);
+});
+
 test('reasoning is folded, with how long it took', async ({ page }) => {
   await openReady(page, '?answer=think&token=40');
   await ask(page, 'Why?');
@@ -129,6 +235,53 @@ test('reasoning is folded, with how long it took', async ({ page }) => {
   await answers(page).getByRole('button', { name: 'Copy', exact: true }).click();
   await expect(answers(page).getByRole('button', { name: 'Copied' })).toBeVisible();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('Tides turn **twice** a day.');
+});
+
+for (const family of Object.keys(REASONED)) {
+  test(`the reasoning of ${family} is folded, however its marks are cut, with its duration`, async ({
+    page,
+  }) => {
+    // Three characters at a time: no mark arrives whole.
+    await openReady(page, `?answer=think-${family}&piece=3&token=15`);
+    await ask(page, 'Why?');
+    const seen = await page.evaluate(async () => {
+      const texts = new Set<string>();
+      const ended = (): boolean => document.querySelector('.figures-button') !== null;
+      for (const until = performance.now() + 8000; !ended() && performance.now() < until;) {
+        texts.add(document.querySelector('.answer')?.textContent ?? '');
+        await new Promise(requestAnimationFrame);
+      }
+      return [...texts];
+    });
+    const answer = answers(page);
+    await expect(answer.locator('summary')).toHaveText(/^Thought for \d+ s$/);
+    await expect(answer.locator('.prose')).toHaveText('Tides turn twice a day.');
+    expect(seen.some((text) => text.includes('Thinking…'))).toBe(true);
+    // Neither a mark nor part of one was ever shown as the answer, nor a thought.
+    expect(seen.filter((text) => /[<>|◁▷[\]]|moon|channel|assistant/.test(text))).toEqual([]);
+    await answer.locator('summary').press('Enter');
+    const thoughts = answer.getByRole('group', { name: 'What it thought' });
+    await expect(thoughts).toContainText('First the moon, then the sun.');
+    await expect(thoughts).not.toContainText(/[<>|◁▷[\]]/);
+  });
+}
+
+test('half a mark is not shown among the thoughts either', async ({ page }) => {
+  await openReady(page, '?answer=think-harmony&piece=3&token=40');
+  await ask(page, 'Why?');
+  const answer = answers(page);
+  await answer.locator('summary').click();
+  const seen = await page.evaluate(async () => {
+    const texts = new Set<string>();
+    const ended = (): boolean => document.querySelector('.figures-button') !== null;
+    for (const until = performance.now() + 12000; !ended() && performance.now() < until;) {
+      texts.add(document.querySelector('.thoughts')?.textContent ?? '');
+      await new Promise(requestAnimationFrame);
+    }
+    return [...texts];
+  });
+  expect(seen.some((text) => text.includes('moon'))).toBe(true);
+  expect(seen.filter((text) => /[<|]/.test(text))).toEqual([]);
 });
 
 test('text files go with a message: chosen, dropped, taken back', async ({ page }) => {

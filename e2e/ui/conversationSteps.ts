@@ -11,7 +11,10 @@ export const item = (page: Page, title: string): Locator =>
 export const items = (page: Page): Locator => page.locator('.item-open');
 
 export async function openSidebar(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Conversations', exact: true }).click();
+  const opener = page.getByRole('button', { name: 'Conversations', exact: true });
+  // After a reload it is as it was left.
+  await expect(opener.or(sidebar(page)).first()).toBeVisible();
+  if (!(await sidebar(page).isVisible())) await opener.click();
   await expect(page.getByRole('button', { name: 'New chat' }).first()).toBeVisible();
 }
 

@@ -345,3 +345,37 @@ test.describe('in Chinese', () => {
     await expect(items(page)).toHaveText(['彩虹是怎么形成的？']);
   });
 });
+
+test('a new chat is given its own system prompt, which waits with its draft and is on no list', async ({
+  page,
+}) => {
+  await page.setViewportSize(WIDE);
+  await openReady(page, '?answer=request&token=0');
+  await openSidebar(page);
+  const opener = page.locator('.welcome').getByRole('button', { name: 'System prompt', exact: true });
+  await opener.focus();
+  await page.keyboard.press('Enter');
+  const field = page.getByRole('dialog').getByLabel('System prompt');
+  await expect(field).toBeFocused();
+  await expect(page.getByRole('dialog')).toContainText('in this chat alone');
+  await field.fill('Answer as a lighthouse keeper.');
+  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+  const own = page.locator('.welcome').getByRole('button', { name: 'This chat’s own system prompt' });
+  await expect(own).toBeFocused();
+  await expect(items(page)).toHaveCount(0);
+  await composer(page).fill('Who are you?');
+  await page.waitForTimeout(500);
+  await page.reload();
+  await expect(own).toBeVisible();
+  await expect(composer(page)).toHaveValue('Who are you?');
+  await expect(items(page)).toHaveCount(0);
+  await own.click();
+  await expect(field).toHaveValue('Answer as a lighthouse keeper.');
+  await page.keyboard.press('Escape');
+  await composer(page).press('Enter');
+  await answered(page);
+  await expect(answers(page)).toContainText('Answer as a lighthouse keeper.');
+  await expect(items(page)).toHaveCount(1);
+  await sidebar(page).getByRole('button', { name: 'New chat', exact: true }).first().click();
+  await expect(opener).toBeVisible();
+});

@@ -146,6 +146,66 @@ test('a word of the answer shows its experts', async ({ page }) => {
   await expect.poll(() => marked(page, 'expert-word')).toEqual([]);
 });
 
+test('a formula is marked whole where an expert took part in any of it, and tells its own', async ({
+  page,
+}) => {
+  await answerSeen(page, '?answer=rich&token=0');
+  const inline = answers(page).locator('.katex').first();
+  const display = answers(page).locator('.formula .katex').first();
+  await expect(display).toBeVisible();
+  // Some expert of the first layer wrote each of its tokens: together all of them mark all of it.
+  const marks = new Map<string, number>();
+  await field(page).focus();
+  await page.keyboard.press('ArrowRight');
+  for (let expert = 1; expert <= 8; expert++) {
+    await expect(drawer(page)).toContainText(`layer 1 · expert ${expert} `);
+    for (const [name, formula] of [
+      ['inline', inline],
+      ['display', display],
+    ] as const)
+      if ((await formula.getAttribute('data-marked')) === 'expert')
+        marks.set(name, (marks.get(name) ?? 0) + 1);
+    await page.keyboard.press('ArrowRight');
+  }
+  expect(marks.get('inline')).toBeGreaterThan(0);
+  expect(marks.get('display')).toBeGreaterThanOrEqual(marks.get('inline')!);
+  await page.keyboard.press('Escape');
+  await field(page).blur();
+  await expect(answers(page).locator('[data-marked]')).toHaveCount(0);
+
+  // E = mc^2 is eight characters: more than one token of the fake's four.
+  await inline.locator('.mord').first().hover();
+  await expect(drawer(page)).toContainText(/“.*E = mc\^2.*” \d tokens · most of all/);
+  await expect(inline).toHaveAttribute('data-marked', 'expert-word');
+  await expect(display).not.toHaveAttribute('data-marked');
+  // The words around a formula are found as before.
+  await answers(page)
+    .locator('.prose p')
+    .first()
+    .hover({ position: { x: 12, y: 12 } });
+  await expect(drawer(page)).toContainText(/“The/);
+  await page.mouse.move(5, 5);
+  await expect(answers(page).locator('[data-marked]')).toHaveCount(0);
+});
+
+test('a browser that marks no words names them instead', async ({ page }) => {
+  await page.addInitScript(() => {
+    for (const name of ['Highlight', 'HighlightRegistry']) Reflect.deleteProperty(globalThis, name);
+    Reflect.deleteProperty(CSS, 'highlights');
+  });
+  const errors: string[] = [];
+  page.on('pageerror', ({ message }) => errors.push(message));
+  await answerSeen(page);
+  await field(page).focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  await expect(drawer(page)).toContainText(
+    /It took part in \d+ passages: “[^”]+”(, “[^”]+”)+ …\. This browser can’t mark them on the page/,
+  );
+  await expect(drawer(page)).not.toContainText('Marked:');
+  expect(errors).toEqual([]);
+});
+
 test('a conversation’s counts come back with it, and go with the model', async ({ page }) => {
   await openReady(page, '?token=0&models=tall');
   await show(page);

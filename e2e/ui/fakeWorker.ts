@@ -31,6 +31,9 @@ const behaviour = {
   failImport: flag('failImport'),
   /** Of every model but the guide, where more context is asked for than `roomFor`. */
   failLoad: flag('failLoad'),
+  /** The one that fails to load, where not all do; and how the guide's files do. */
+  failOf: flag('failOf'),
+  failGuide: flag('failGuide'),
   roomFor: amount('roomFor', 0),
   failChat: flag('failChat'),
   failHub: flag('failHub'),
@@ -43,6 +46,8 @@ const behaviour = {
   /** One of ANSWERS by name, or 'request' to be told what was asked. */
   answer: flag('answer'),
   finish: flag('finish'),
+  /** Each answer, and each time it is gone on with, is no longer than so many tokens. */
+  longest: amount('longest', Infinity),
   dropped: amount('dropped', 0),
   /** Milliseconds between tokens, load steps, import steps. */
   token: amount('token', 4),
@@ -227,6 +232,8 @@ const fake: WorkerApi = {
   loadModel: async (job, id, { contextLength }, onProgress) => {
     if (withoutGpu() && id !== GUIDE_ID) return failed(behaviour.device);
     loaded = null;
+    if (id === GUIDE_ID && behaviour.failGuide !== '')
+      return failed(behaviour.failGuide, { model: id, file: 'config.json' });
     for (const phase of ['device', 'weights', 'kernels'] as const) {
       for (let done = 0; done <= 5; done++) {
         await wait(behaviour.load);
@@ -237,6 +244,7 @@ const fake: WorkerApi = {
         phase === 'weights' &&
         id !== GUIDE_ID &&
         behaviour.failLoad !== '' &&
+        (behaviour.failOf === '' || behaviour.failOf === id) &&
         contextLength > behaviour.roomFor
       )
         return failed(behaviour.failLoad, { ...atFault, ...sizesOf(id, contextLength) });
@@ -312,13 +320,14 @@ const fake: WorkerApi = {
       timeToFirstTokenMs: 412,
       tokensPerSecond: 31.4,
     };
-    const text = answerTo(request);
+    const text = answerTo(request).slice(request.begun?.length ?? 0);
     let tokens = 0;
     // Pieces of a few characters, as tokens are: words arrive in parts.
     for (let at = 0; at < text.length; at += behaviour.piece) {
       if (behaviour.token > 0 && tokens >= behaviour.rush) await wait(behaviour.token);
       else if (tokens % 20 === 0) await wait(0);
       if (cancelled.has(job)) return ok({ ...result, tokens, finish: 'aborted' });
+      if (tokens === behaviour.longest) return ok({ ...result, tokens, finish: 'length' });
       if (behaviour.failChat !== '' && tokens === behaviour.failAfter)
         return failed(behaviour.failChat, atFault);
       if (tokens === behaviour.loseAfter) {

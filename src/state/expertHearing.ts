@@ -29,7 +29,8 @@ export interface ExpertHearing {
   usageOf(conversation: string): ExpertUsage | null;
   /** What was said so far; '' where nothing was heard. */
   textOf(message: string): string;
-  pieceAt(message: string, offset: number): Piece | null;
+  /** What brought the characters from `offset` up to `end`, or the one at `offset`. */
+  pieceAt(message: string, offset: number, end?: number): Piece | null;
   /** Of a piece's tokens, in order; those no longer known are left out. */
   choicesOf(message: string, piece: Piece): readonly TokenChoice[];
   /** Where an expert took part in a message's text; neighbouring pieces are joined. */
@@ -70,7 +71,7 @@ export function createHearing(
     },
     usageOf: (conversation) => usage.get(conversation) ?? null,
     textOf: (message) => pieces.get(message)?.text ?? '',
-    pieceAt: (message, offset) => pieces.get(message)?.at(offset) ?? null,
+    pieceAt: (message, offset, end) => pieces.get(message)?.at(offset, end) ?? null,
     choicesOf(message, { firstToken, endToken }) {
       const choices = [];
       for (let token = firstToken; token < endToken; token++) {

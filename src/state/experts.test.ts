@@ -207,6 +207,25 @@ describe('the bound', () => {
     expect(hearing.usageOf('c')?.tokens).toBe(65); // counts are never let go
   });
 
+  it('goes on with what was heard of an answer that was cut', () => {
+    const hearing = createHearing('guide', SHAPE);
+    const first = hearing.begin('c', 'm', '', () => undefined);
+    first(routes(0, 1));
+    first(text('old', 1));
+    const rest = hearing.begin('c', 'm', 'old', () => undefined);
+    rest(routes(0, 3));
+    rest(text(' new', 1));
+    expect(hearing.textOf('m')).toBe('old new');
+    expect(hearing.rangesOf('m', { layer: 0, expert: 1 })).toEqual([{ start: 0, end: 3 }]);
+    expect(hearing.rangesOf('m', { layer: 0, expert: 3 })).toEqual([{ start: 3, end: 7 }]);
+    // Of one whose beginning was not heard, what comes is told from where it comes.
+    const unheard = hearing.begin('c', 'other', 'before', () => undefined);
+    unheard(routes(0, 3));
+    unheard(text(' after', 1));
+    expect(hearing.rangesOf('other', { layer: 0, expert: 3 })).toEqual([{ start: 6, end: 12 }]);
+    expect(hearing.choicesOf('other', hearing.pieceAt('other', 0)!)).toEqual([]);
+  });
+
   it('forgets an answer that is begun again', () => {
     const hearing = createHearing('guide', SHAPE);
     const heard = hearing.begin('c', 'm', '', () => undefined);

@@ -120,12 +120,12 @@ function createPointing(store: StoreApi<ExpertFacts>, known: () => ExpertHearing
     /** Holds an expert, or lets it go where it is held already. */
     pin: (expert: ExpertRef | null): void =>
       store.setState(({ pinned }) => ({ pinned: same(pinned, expert) ? null : expert })),
-    /** The character of an answer's text under the pointer; null for none. */
-    pointAt(message: string | null, offset = 0): void {
-      const piece = message === null ? null : (known()?.pieceAt(message, offset) ?? null);
+    /** The character of an answer's text under the pointer, or all up to `end`; null for none. */
+    pointAt(message: string | null, offset = 0, end = offset + 1): void {
+      const piece = message === null ? null : (known()?.pieceAt(message, offset, end) ?? null);
       const { token } = store.getState();
       if (token === null && piece === null) return;
-      if (token?.message === message && token?.start === piece?.start) return;
+      if (token?.message === message && token?.start === piece?.start && token?.end === piece?.end) return;
       store.setState(
         piece && message !== null ? { token: { message, ...piece }, pointed: null } : { token: null },
       );

@@ -52,6 +52,12 @@ describe('splitReasoning', () => {
   it('shows no half markers', () => {
     expect(splitReasoning('<thi')).toEqual({ reasoning: '', open: false, answer: '' });
     expect(splitReasoning('<think>Yes</thi')).toEqual({ reasoning: 'Yes', open: true, answer: '' });
+    expect(splitReasoning('<|channel|>analysis<|message|>Yes<|en')).toEqual({
+      reasoning: 'Yes',
+      open: true,
+      answer: '',
+    });
+    expect(splitReasoning('<|channel|>final<|message|>Yes<|')).toMatchObject({ answer: 'Yes' });
   });
 
   it('finds nothing in the empty reasoning of a model told not to reason', () => {

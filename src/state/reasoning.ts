@@ -90,7 +90,8 @@ function splitChannels(text: string): Split {
   let answer: string | null = null;
   for (const [index, head] of heads.entries()) {
     const next = heads[index + 1]?.index ?? text.length;
-    const body = text.slice(head.index + head[0].length, next).split(CHANNEL_END)[0] ?? '';
+    const inside = text.slice(head.index + head[0].length, next).split(CHANNEL_END);
+    const body = inside.length === 1 ? withoutPart(inside[0] ?? '', '<|end|>') : (inside[0] ?? '');
     if (head[1] === 'final') answer = body.trim();
     else reasoning.push(body.trim());
   }

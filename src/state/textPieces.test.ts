@@ -12,6 +12,22 @@ it('knows the token of every character', () => {
   expect(pieces.at(-1)).toBeNull();
 });
 
+it('knows the tokens of several characters as one piece', () => {
+  const pieces = createTextPieces();
+  ['The', ' tide', ' turns'].forEach((text, n) => pieces.add(text, n + 1));
+  expect(pieces.at(1, 5)).toEqual({ start: 0, end: 8, firstToken: 0, endToken: 2 });
+  expect(pieces.at(4, 99)).toEqual({ start: 3, end: 14, firstToken: 1, endToken: 3 });
+});
+
+it('goes on after text whose tokens nobody heard of', () => {
+  const pieces = createTextPieces('The');
+  expect(pieces.at(0)).toEqual({ start: 0, end: 3, firstToken: 0, endToken: 0 });
+  pieces.add(' tide', 1);
+  expect(pieces.text).toBe('The tide');
+  expect(pieces.at(4)).toEqual({ start: 3, end: 8, firstToken: 0, endToken: 1 });
+  expect(pieces.tokens).toBe(1);
+});
+
 it('gives a token without text of its own to the text that comes next', () => {
   const pieces = createTextPieces();
   pieces.add('a', 1);

@@ -23,8 +23,8 @@ export interface TextPieces {
   readonly text: string;
   /** Those that brought it. */
   readonly tokens: number;
-  /** What brought the character at `offset`; null past the end. */
-  at(offset: number): Piece | null;
+  /** What brought the characters from `offset` up to `end`, the one at `offset` where none is given; null past the end. */
+  at(offset: number, end?: number): Piece | null;
   all(): Iterable<Piece>;
 }
 
@@ -60,9 +60,11 @@ export function createTextPieces(begun = ''): TextPieces {
       textEnds.push((textEnds[last] ?? 0) + text.length);
       tokenEnds.push(tokens);
     },
-    at(offset) {
+    at(offset, end = offset + 1) {
       if (offset < 0 || offset >= (textEnds.at(-1) ?? 0)) return null;
-      return piece(firstAfter(textEnds, offset));
+      const first = piece(firstAfter(textEnds, offset));
+      const last = piece(firstAfter(textEnds, Math.max(offset, end - 1)));
+      return { ...last, start: first.start, firstToken: first.firstToken };
     },
     *all() {
       for (let index = 0; index < textEnds.length; index++) yield piece(index);

@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { useApp } from './appContext.ts';
+import { NewChatPrompt } from './chat/NewChatPrompt.tsx';
 import { Cautions } from './device/Cautions.tsx';
 import { DeviceLine } from './DeviceLine.tsx';
 import { Mark } from './icons.tsx';
@@ -19,6 +20,7 @@ export function Welcome(): ReactNode {
       {who === 'guide' && <Questions questions={say.guide.questions} />}
       {who === 'model' && <Questions questions={say.chat.suggestions.map((text) => [text, text])} />}
       {(who === 'guide' || who === 'nobody') && <ThisDevice />}
+      <NewChatPrompt />
       <p className="facts about">
         <button type="button" className="link" onClick={() => view.open('about')}>
           {say.guide.about}

@@ -23,13 +23,16 @@ export function Answer({ row, last }: AnswerProps): ReactNode {
   const { chat } = useApp();
   const { id, message, part, end } = row;
   const live = useLive(chat.store, message ? null : id);
+  const thoughtMs = useStore(chat.store, ({ answering }) =>
+    message ? message.reasoningMs : answering?.id === id ? answering.reasoningMs : null,
+  );
   const shape = message ? shapeOf(message) : live;
   const shown = shape?.parts[part];
   const first = part === 0;
   const dropped = message?.droppedMessages ?? 0;
   return (
     <article
-      className="answer"
+      className={last ? 'answer' : 'answer older'}
       aria-label={first ? say.chat.answer : say.chat.continued}
       aria-busy={message === null && end}
       data-message={id}
@@ -37,11 +40,7 @@ export function Answer({ row, last }: AnswerProps): ReactNode {
       {first && dropped > 0 && <p className="note">{say.chat.dropped(dropped)}</p>}
       {first && !message && !shown && shape?.reasoning === '' && !shape.open && <Waiting />}
       {first && shape && (shape.reasoning !== '' || shape.open) && (
-        <Reasoning
-          text={shape.reasoning}
-          open={shape.open && message === null}
-          ms={message?.reasoningMs ?? null}
-        />
+        <Reasoning text={shape.reasoning} open={shape.open && message === null} ms={thoughtMs} />
       )}
       {shown && (
         <Prose blocks={shown.blocks} definitions={shape.definitions} live={message === null && end} />

@@ -65,8 +65,7 @@ export function Composer(): ReactNode {
 function useKeys(draft: string, send: () => void): (event: KeyboardEvent<HTMLTextAreaElement>) => void {
   const { chat } = useApp();
   return (event) => {
-    // While an input method composes a character, Enter chooses it; Safari ends composing just before and says 229.
-    if (event.nativeEvent.isComposing || event.keyCode === 229) return;
+    if (isComposing(event)) return;
     if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault();
       send();

@@ -3,6 +3,7 @@
  * It stands beside the field, not among the rows: those come and go.
  */
 import { useEffect, useState, type ReactNode } from 'react';
+import { wholeWords } from '../../state/frames.ts';
 import { splitReasoning } from '../../state/reasoning.ts';
 import { useApp } from '../appContext.ts';
 import { say } from '../say.ts';
@@ -13,16 +14,20 @@ const LONGEST = 1500;
 export function Finished(): ReactNode {
   const { chat } = useApp();
   const [told, setTold] = useState('');
-  useEffect(
-    () =>
-      chat.store.subscribe((now, before) => {
-        if (now.answering && !before.answering) setTold('');
-        if (!before.answering || now.answering) return;
-        const message = now.messages.at(-1);
-        setTold(message?.role === 'assistant' ? spoken(splitReasoning(message.content).answer) : '');
-      }),
-    [chat],
-  );
+  useEffect(() => {
+    /** What was told before of an answer that is gone on with. */
+    let begun = '';
+    return chat.store.subscribe((now, before) => {
+      if (now.answering && !before.answering) {
+        begun = wholeWords(splitReasoning(now.answering.shown).answer);
+        setTold('');
+      }
+      if (!before.answering || now.answering) return;
+      const message = now.messages.at(-1);
+      const answer = message?.role === 'assistant' ? splitReasoning(message.content).answer : '';
+      setTold(spoken(answer.startsWith(begun) ? answer.slice(begun.length) : answer));
+    });
+  }, [chat]);
   return (
     <div className="unseen" aria-live="polite">
       {told !== '' && `${say.chat.finished} ${told}`}

@@ -7,6 +7,7 @@ import { say } from '../say.ts';
 import { Branches } from './Branches.tsx';
 import { Chips } from './Chips.tsx';
 import { CopyButton } from './CopyButton.tsx';
+import { isComposing } from './isComposing.ts';
 
 interface QuestionProps {
   readonly message: Message;
@@ -61,8 +62,9 @@ function Rewrite({ message }: { readonly message: Message }): ReactNode {
     chat.rewrite(id, field.value);
   };
   const keyDown = (event: KeyboardEvent<HTMLFormElement>): void => {
+    if (isComposing(event)) return;
     if (event.key === 'Escape') cancel();
-    const enter = event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing;
+    const enter = event.key === 'Enter' && !event.shiftKey;
     if (!enter || !(event.target instanceof HTMLTextAreaElement)) return;
     event.preventDefault();
     event.currentTarget.requestSubmit();

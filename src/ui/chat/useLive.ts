@@ -29,6 +29,8 @@ export function useLive(store: ChatStore, id: string | null): Shape | null {
       // In slices between frames: after a pause (a tab that was hidden) many words come at once.
       startTransition(() => setShape(now));
     };
+    // Of a message that is gone on with, what was drawn of it last may be old.
+    show();
     const stop = store.subscribe(() => {
       timer ??= setTimeout(show, pause);
     });
@@ -37,5 +39,5 @@ export function useLive(store: ChatStore, id: string | null): Shape | null {
       clearTimeout(timer);
     };
   }, [store, id]);
-  return shape;
+  return shape ?? (id === null ? null : shapeNow(store, id));
 }

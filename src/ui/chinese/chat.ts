@@ -31,6 +31,7 @@ export const chat: Words['chat'] = {
   code: (language) => (language === '' ? '代码' : `${language} 代码`),
   plainCode: '文本',
   again: '重新生成',
+  goOn: '继续',
   askAgain: '回答',
   edit: '修改',
   editLabel: '你的消息',

@@ -34,6 +34,8 @@ export const conversations: Words['conversations'] = {
   exportAll: '全部导出',
   exportAllHint: '把所有对话导出为一个 JSON 文件',
   systemHint: (title) => `在“${title}”开始前告诉模型的话，从下一次回答起生效。`,
+  systemHintNew: '在第一个问题之前告诉模型的话，只用于这个对话。',
+  systemOwn: '此对话自己的系统提示词',
   systemDefault: '使用设置里的提示词',
   save: '保存',
   cancel: '取消',

@@ -20,6 +20,10 @@ export const experts = {
   ofTokens: (part: number) => `占词元的 ${share(part)}`,
   pinned: '已固定',
   marked: (words: number) => (words === 0 ? '它没有参与页面上的回答。' : `已标出 ${count(words)} 处。`),
+  unmarked: (passages: number, some: readonly string[]) =>
+    passages === 0
+      ? '它没有参与页面上的回答。'
+      : `它参与了 ${count(passages)} 处${some.length === 0 ? '' : `：${some.map((words) => `“${words}”`).join('、')}${some.length < passages ? '……' : ''}`}。这个浏览器无法在页面上标出它们，换用较新的浏览器即可。`,
   release: '放开',
   word: (text: string) => `“${text}”`,
   wordTokens: (tokens: number) => `${count(tokens)} 个词元`,

@@ -34,6 +34,7 @@ export const chat = {
   code: (language: string) => (language === '' ? 'Code' : `Code, ${language}`),
   plainCode: 'text',
   again: 'Regenerate',
+  goOn: 'Continue',
   askAgain: 'Answer',
   edit: 'Edit',
   editLabel: 'Your message',

@@ -35,6 +35,8 @@ export const conversations = {
   exportAll: 'Export all',
   exportAllHint: 'Export all conversations as one JSON file',
   systemHint: (title: string) => `Told to the model before “${title}”. It takes effect with the next answer.`,
+  systemHintNew: 'Told to the model before your first question, in this chat alone.',
+  systemOwn: 'This chat’s own system prompt',
   systemDefault: 'Use the one in the settings',
   save: 'Save',
   cancel: 'Cancel',

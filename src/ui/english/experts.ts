@@ -25,6 +25,11 @@ export const experts = {
       : words === 1
         ? 'Marked: 1 passage.'
         : `Marked: ${count(words)} passages.`,
+  /** Where the browser can't mark words on the page; `some` are the first of them. */
+  unmarked: (passages: number, some: readonly string[]) =>
+    passages === 0
+      ? 'It took no part in the answers on the page.'
+      : `It took part in ${passages === 1 ? '1 passage' : `${count(passages)} passages`}${some.length === 0 ? '' : `: ${some.map((words) => `“${words}”`).join(', ')}${some.length < passages ? ' …' : ''}`}. This browser can’t mark them on the page; a newer one can.`,
   release: 'Let go',
   word: (text: string) => `“${text}”`,
   wordTokens: (tokens: number) => (tokens === 1 ? '1 token' : `${count(tokens)} tokens`),

@@ -11,6 +11,7 @@ import {
 import { useApp } from '../appContext.ts';
 import { share } from '../format.ts';
 import { say } from '../say.ts';
+import { canMark } from './useMarks.ts';
 
 export function Named({ usage }: { readonly usage: ExpertUsage | null }): ReactNode {
   const { experts } = useApp();
@@ -33,6 +34,9 @@ function name({ layer, expert }: ExpertRef, usage: ExpertUsage | null): string {
   return usage ? `${words} · ${say.experts.ofTokens(shareOf(usage, layer, expert))}` : words;
 }
 
+/** Of a browser that marks none. */
+const WORDS_NAMED = 8;
+
 /** Where it took part in what is on the page. */
 function Held({ held }: { readonly held: boolean }): ReactNode {
   const { experts, chat } = useApp();
@@ -40,10 +44,17 @@ function Held({ held }: { readonly held: boolean }): ReactNode {
   const answering = useStore(chat.store, (s) => s.answering?.id ?? null);
   // Of an answer being spoken, as often as its counts are looked at.
   const ids = [...messages.map(({ id }) => id), ...(answering === null ? [] : [answering])];
-  const passages = ids.reduce((sum, id) => sum + experts.marksOf(id).length, 0);
+  const passages = ids.flatMap((id) =>
+    experts.marksOf(id).map(({ start, end }) => experts.textOf(id).slice(start, end).trim()),
+  );
   return (
     <p className="facts">
-      {say.experts.marked(passages)}
+      {canMark()
+        ? say.experts.marked(passages.length)
+        : say.experts.unmarked(
+            passages.length,
+            [...new Set(passages)].filter((words) => words !== '').slice(0, WORDS_NAMED),
+          )}
       {held && (
         <button
           type="button"

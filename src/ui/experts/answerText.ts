@@ -8,12 +8,16 @@ const ANSWER = '.answer[data-message]';
 /** Each says where in the answer, or in what was thought before it, its text begins. */
 const BLOCK = '.block[data-at]';
 const THOUGHTS = '.thoughts';
-/** Letters the page adds, or shows in another order. */
-const NOT_TEXT = 'button, .katex, [aria-hidden="true"], .unseen';
+/** Letters the page adds. */
+const NOT_TEXT = 'button, [aria-hidden="true"], .katex-mathml, .unseen';
+/** Shows its source in another order: it is one thing, and stands for all of that. */
+const FORMULA = '.katex';
+
+type Shown = Text | HTMLElement;
 
 interface AnswerText {
   readonly raw: string;
-  readonly nodes: readonly Text[];
+  readonly nodes: readonly Shown[];
   readonly parts: readonly AlignedPart[];
 }
 
@@ -38,11 +42,11 @@ export function answerAround(element: Element | null): AnswerPart | null {
 
 function textOf(answer: Element, raw: string): AnswerText {
   const before = known.get(answer);
-  const nodes = textNodes(answer);
+  const nodes = shownIn(answer);
   const same = before?.raw === raw && before.nodes.length === nodes.length;
   if (
     same &&
-    nodes.every((node, at) => node === before.nodes[at] && node.length === before.parts[at]!.length)
+    nodes.every((node, at) => node === before.nodes[at] && sourceOf(node).length === before.parts[at]!.length)
   )
     return before;
   const now = { raw, nodes, parts: partsOf(nodes, raw) };
@@ -50,24 +54,31 @@ function textOf(answer: Element, raw: string): AnswerText {
   return now;
 }
 
-function textNodes(answer: Element): readonly Text[] {
-  const nodes: Text[] = [];
+/** The letters it shows, or the formula it was made from. */
+function sourceOf(node: Shown): string {
+  if (node instanceof Text) return node.data;
+  return node.querySelector('annotation')?.textContent?.trim() ?? '';
+}
+
+function shownIn(answer: Element): readonly Shown[] {
+  const nodes: Shown[] = [];
   for (const prose of answer.querySelectorAll('.prose')) {
     const walker = document.createTreeWalker(
       prose,
       NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT,
       (node) => {
         if (node instanceof Text) return NodeFilter.FILTER_ACCEPT;
+        if (node instanceof HTMLElement && node.matches(FORMULA)) return NodeFilter.FILTER_ACCEPT;
         return (node as Element).matches(NOT_TEXT) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_SKIP;
       },
     );
-    while (walker.nextNode()) nodes.push(walker.currentNode as Text);
+    while (walker.nextNode()) nodes.push(walker.currentNode as Shown);
   }
   return nodes;
 }
 
 /** Block by block: what went wrong in one is over with it. */
-function partsOf(nodes: readonly Text[], raw: string): readonly AlignedPart[] {
+function partsOf(nodes: readonly Shown[], raw: string): readonly AlignedPart[] {
   const { reasoning, answer } = splitReasoning(raw);
   const answerAt = Math.max(0, raw.lastIndexOf(answer));
   const thoughtsAt = Math.max(0, raw.indexOf(reasoning));
@@ -84,17 +95,22 @@ function partsOf(nodes: readonly Text[], raw: string): readonly AlignedPart[] {
       from = (own?.closest(THOUGHTS) ? thoughtsAt : answerAt) + Number(own?.dataset['at'] ?? 0);
       block = own;
     }
-    group.push(node.data);
+    group.push(sourceOf(node));
   }
   close();
   return parts;
 }
 
-/** Ranges of the page for passages of the Markdown. */
-export function rangesIn(answer: Element, raw: string, passages: readonly TextRange[]): readonly Range[] {
-  if (passages.length === 0) return [];
+/** What is to be marked on the page: runs of letters, and whole formulas. */
+export interface Marked {
+  readonly ranges: Range[];
+  readonly formulas: HTMLElement[];
+}
+
+/** Adds to `marked` what shows passages of the Markdown. */
+export function markIn(answer: Element, raw: string, passages: readonly TextRange[], marked: Marked): void {
+  if (passages.length === 0) return;
   const { nodes, parts } = textOf(answer, raw);
-  const ranges: Range[] = [];
   let first = 0;
   parts.forEach((part, index) => {
     const node = nodes[index]!;
@@ -103,13 +119,16 @@ export function rangesIn(answer: Element, raw: string, passages: readonly TextRa
     for (let at = first; at < passages.length && passages[at]!.start < end; at++) {
       const run = within(part, passages[at]!.start, passages[at]!.end);
       if (!run) continue;
+      if (!(node instanceof Text)) {
+        marked.formulas.push(node);
+        return;
+      }
       const range = new Range();
       range.setStart(node, run.from);
       range.setEnd(node, run.to);
-      ranges.push(range);
+      marked.ranges.push(range);
     }
   });
-  return ranges;
 }
 
 function boundsOf(part: AlignedPart): readonly [number, number] {
@@ -129,6 +148,16 @@ export function offsetAt(answer: Element, raw: string, node: Node, index: number
   const { nodes, parts } = textOf(answer, raw);
   const at = nodes.indexOf(node as Text);
   return at < 0 ? -1 : parts[at]!.at(index);
+}
+
+/** The formula around an element, and where in the Markdown it stands; null outside of one. */
+export function formulaAround(answer: Element, raw: string, element: Element): TextRange | null {
+  const formula = element.closest<HTMLElement>(FORMULA);
+  const { nodes, parts } = textOf(answer, raw);
+  const part = formula && parts[nodes.indexOf(formula)];
+  if (!part) return null;
+  const [start, end] = boundsOf(part);
+  return end > start ? { start, end } : null;
 }
 
 /** The character under a point of the window; null beside the text. */

@@ -8,6 +8,7 @@ import { say } from '../say.ts';
 
 interface SystemPromptProps {
   readonly head: Head;
+  /** '' of a new chat, which has none. */
   readonly title: string;
   readonly onClose: () => void;
 }
@@ -41,7 +42,7 @@ export function SystemPrompt({ head, title, onClose }: SystemPromptProps): React
           defaultValue={head.systemPrompt ?? usual}
         />
         <p id="system-prompt-hint" className="facts">
-          {words.systemHint(title)}
+          {title === '' ? words.systemHintNew : words.systemHint(title)}
         </p>
         <div className="row end wrap">
           {head.systemPrompt !== null && (
