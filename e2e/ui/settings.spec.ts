@@ -91,6 +91,30 @@ test('half-typed numbers change nothing, and what was typed stays until the fiel
   await page.getByLabel('Top-k').focus();
   await expect(temperature).toHaveValue('0.7');
 });
+  await expect(settings(page)).toContainText('Needs a number from 0 to 2.');
+  // Between two steps of the arrows.
+  await temperature.fill('0.72');
+  await expect(settings(page)).not.toContainText('Needs a number');
+  await page.getByLabel('Top-k').fill('40.5');
+  await expect(settings(page)).toContainText('Needs a whole number from 0 to 1,000. It stays 40.');
+  await page.getByLabel('Seed').focus();
+  await expect(page.getByLabel('Top-k')).toHaveValue('40');
+  await expect(temperature).toHaveValue('0.72');
+});
+
+test('going back to the defaults can be undone, and keeps the language', async ({ page }) => {
+  await openReady(page);
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByLabel('Language').selectOption('en');
+  await page.getByLabel('Theme').selectOption('dark');
+  await page.getByLabel('System prompt').fill('You are a pirate.');
+  await page.getByRole('button', { name: 'Back to defaults' }).click();
+  await expect(page.getByLabel('System prompt')).toHaveValue('');
+  await expect(page.getByLabel('Theme')).toHaveValue('system');
+  await expect(page.getByLabel('Language')).toHaveValue('en');
+  await settings(page).getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByLabel('System prompt')).toHaveValue('You are a pirate.');
+  await expect(page.getByLabel('Theme')).toHaveValue('dark');
 
 test('the context says what memory it takes, and loads again with another length', async ({ page }) => {
   await page.goto('/?models=one');

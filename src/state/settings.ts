@@ -71,9 +71,10 @@ export function createSettings({ channel, guideSpeaks }: Neighbours) {
     };
   }
 
-  /** Where the conversations stand is no choice of the settings' dialog. */
+  /** Where the conversations stand is no choice of the settings' dialog; and nobody asks for another language by this. */
   function reset(): void {
-    change({ ...defaultSettings, sidebar: store.getState().sidebar });
+    const { sidebar, language } = store.getState();
+    change({ ...defaultSettings, sidebar, language });
   }
 
   return { store, restore, change, sampling, reset };

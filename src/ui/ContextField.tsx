@@ -5,6 +5,7 @@ import { useApp } from './appContext.ts';
 import { modelTitle } from './modelTitle.ts';
 import { NumberField } from './NumberField.tsx';
 import { say } from './say.ts';
+import { together } from './words.ts';
 
 export function ContextField(): ReactNode {
   return (
@@ -26,10 +27,13 @@ function Memory(): ReactNode {
   return (
     <div className="field">
       <p className="facts" role="status">
-        {wanted > card.contextLength && `${say.settings.contextMost(card.contextLength, title)} `}
-        {card.kvBytesPerToken > 0 &&
-          say.settings.contextTakes(given, given * card.kvBytesPerToken, title)}{' '}
-        {given !== loaded.contextLength && say.settings.contextLater(loaded.contextLength)}
+        {together(
+          wanted > card.contextLength ? say.settings.contextMost(card.contextLength, title) : '',
+          card.kvBytesPerToken > 0
+            ? say.settings.contextTakes(given, given * card.kvBytesPerToken, title)
+            : '',
+          given === loaded.contextLength ? '' : say.settings.contextLater(loaded.contextLength),
+        )}
       </p>
       {given !== loaded.contextLength && (
         <button type="button" onClick={() => void models.load(card.id)}>

@@ -1,6 +1,7 @@
 import { useState, type ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { useApp } from './appContext.ts';
+import { count } from './format.ts';
 import { say } from './say.ts';
 
 type NumberKey =
@@ -78,9 +79,22 @@ interface FieldProps {
   readonly onChange: (value: number | null) => void;
 }
 
-/** What is typed stays as it is typed until the field is left; half-typed numbers change nothing. */
+/**
+ * What is typed stays as it is typed until the field is left; what is no value of it changes nothing, and is told of.
+ * Steps are for the arrows: a value between two of them is one too, where there are fractions.
+ */
 function Field({ id, label, hint, limits, required, value, onChange }: FieldProps): ReactNode {
   const [typed, setTyped] = useState<string | null>(null);
+  const [refused, setRefused] = useState(false);
+  const { min, max, step } = limits;
+  const whole = step === 1;
+  const change = ({ value: text, validity, valueAsNumber }: HTMLInputElement): void => {
+    const { badInput, rangeUnderflow, rangeOverflow, stepMismatch, valueMissing } = validity;
+    const wrong = badInput || rangeUnderflow || rangeOverflow || (whole && stepMismatch);
+    setTyped(text);
+    setRefused(wrong);
+    if (!wrong && !valueMissing) onChange(text === '' ? null : valueAsNumber);
+  };
   return (
     <div className="field number">
       <label htmlFor={id}>{label}</label>
@@ -89,17 +103,17 @@ function Field({ id, label, hint, limits, required, value, onChange }: FieldProp
         type="number"
         {...limits}
         required={required}
+        aria-invalid={refused && typed !== null}
         aria-describedby={`${id}-hint`}
         value={typed ?? value}
-        onChange={({ currentTarget }) => {
-          setTyped(currentTarget.value);
-          if (currentTarget.validity.valid)
-            onChange(currentTarget.value === '' ? null : currentTarget.valueAsNumber);
-        }}
+        onChange={({ currentTarget }) => change(currentTarget)}
         onBlur={() => setTyped(null)}
       />
       <p id={`${id}-hint`} className="facts">
         {hint}
+      </p>
+      <p className="facts bad" role="status">
+        {refused && say.settings.refused(count(min), count(max), whole, value)}
       </p>
     </div>
   );

@@ -1,18 +1,18 @@
 /** Settings: how the page looks, what models are told, how answers are drawn, how far they look back. */
 import { useState, type ReactNode } from 'react';
 import { useStore } from 'zustand';
-import { LANGUAGES, PRESETS, presetOf, THEMES, type Preset } from '../state/settings.ts';
+import { LANGUAGES, PRESETS, presetOf, THEMES, type Preset, type Settings } from '../state/settings.ts';
 import { useApp } from './appContext.ts';
 import { ContextField } from './ContextField.tsx';
 import { Dialog } from './Dialog.tsx';
 import { NumberField, SeedField, SAMPLING } from './NumberField.tsx';
 import { say } from './say.ts';
 import { useWho } from './useWho.ts';
+import { together } from './words.ts';
 
 export function SettingsDialog(): ReactNode {
-  const { view, settings, install } = useApp();
+  const { view, install } = useApp();
   const offer = useStore(install, (s) => s.install);
-  const [reset, setReset] = useState(false);
   return (
     <Dialog title={say.settings.title} kind="drawer" onClose={view.close}>
       <Look />
@@ -33,19 +33,8 @@ export function SettingsDialog(): ReactNode {
         <button type="button" onClick={() => view.open('about')}>
           {say.about.title}
         </button>
-        <button
-          type="button"
-          onClick={() => {
-            settings.reset();
-            setReset(true);
-          }}
-        >
-          {say.settings.reset}
-        </button>
       </div>
-      <p role="status" className="facts">
-        {reset && say.settings.resetDone}
-      </p>
+      <Reset />
       {offer && (
         <div className="field">
           <button type="button" className="strong" onClick={offer}>
@@ -55,6 +44,40 @@ export function SettingsDialog(): ReactNode {
         </div>
       )}
     </Dialog>
+  );
+}
+
+function Reset(): ReactNode {
+  const { settings } = useApp();
+  /** What the settings were before they went back to their defaults. */
+  const [before, setBefore] = useState<Settings | null>(null);
+  return (
+    <div className="row wrap">
+      <button
+        type="button"
+        onClick={() => {
+          setBefore(settings.store.getState());
+          settings.reset();
+        }}
+      >
+        {say.settings.reset}
+      </button>
+      {before && (
+        <button
+          type="button"
+          className="quiet"
+          onClick={() => {
+            settings.change(before);
+            setBefore(null);
+          }}
+        >
+          {say.notices.undo}
+        </button>
+      )}
+      <p role="status" className="facts">
+        {before && say.settings.resetDone}
+      </p>
+    </div>
   );
 }
 
@@ -160,9 +183,7 @@ function Drawing(): ReactNode {
   const guide = useWho() === 'guide';
   return (
     <>
-      <p className="facts">
-        {say.settings.drawingHint} {guide && say.settings.guideOwn}
-      </p>
+      <p className="facts">{together(say.settings.drawingHint, guide ? say.settings.guideOwn : '')}</p>
       <fieldset className="presets">
         <legend>{say.settings.preset}</legend>
         {[...CHOICES, ...(current === 'own' ? [current] : [])].map((preset) => (

@@ -34,6 +34,8 @@ export const settings: Words['settings'] = {
   presencePenalty: ['出现惩罚', '同上，只要出现过就惩罚一次；0 为不惩罚。'],
   seed: ['随机种子', '同样的种子会抽出同样的回答。留空则每次重新抽取。'],
   maxTokens: ['最长回答', '以词元计；一个词元大约是一到两个汉字。'],
+  refused: (min, max, whole, kept) =>
+    `需要 ${min} 到 ${max} 之间的${whole ? '整数' : '数'}${kept === '' ? '' : `，仍为 ${kept}`}。`,
   memory: '内存',
   contextLength: ['上下文', '模型能回看的词元数；越多越占内存。'],
   contextTakes: (tokens, bytes, title) => `${title} 用 ${count(tokens)} 个词元的上下文，占 ${size(bytes)}。`,
@@ -42,7 +44,7 @@ export const settings: Words['settings'] = {
   contextLater: (tokens) => `当前按 ${count(tokens)} 个词元加载。`,
   contextReload: '按新的长度重新加载',
   reset: '恢复默认值',
-  resetDone: '所有值都已恢复默认。',
+  resetDone: '所有值都已恢复默认，系统提示词也是。',
   more: '更多',
   install: '安装 Shoal',
   installHint: '在独立窗口中打开，可离线使用。',

@@ -1,5 +1,6 @@
 /** Settings. */
 import { count, size } from '../format.ts';
+import { guide } from './guide.ts';
 
 export const settings = {
   open: 'Settings',
@@ -40,16 +41,18 @@ export const settings = {
   presencePenalty: ['Presence penalty', 'The same, once for any token that was used; 0 for none.'],
   seed: ['Seed', 'The same seed draws the same answer again. Empty draws a new one each time.'],
   maxTokens: ['Longest answer', 'In tokens; a token is about three quarters of an English word.'],
+  refused: (min: string, max: string, whole: boolean, kept: string) =>
+    `Needs a ${whole ? 'whole ' : ''}number from ${min} to ${max}.${kept === '' ? '' : ` It stays ${kept}.`}`,
   memory: 'Memory',
   contextLength: ['Context', 'Tokens the model may look back on; more takes more memory.'],
   contextTakes: (tokens: number, bytes: number, title: string) =>
-    `${count(tokens)} tokens take ${size(bytes)} with ${title}.`,
+    `${count(tokens)} tokens take ${size(bytes)} with ${title === guide.name ? 'the guide' : title}.`,
   contextMost: (tokens: number, title: string) => `${title} reads at most ${count(tokens)} tokens.`,
   contextNone: 'What it takes is shown here while a model is loaded.',
   contextLater: (tokens: number) => `Loaded with ${count(tokens)} tokens.`,
   contextReload: 'Load again with the new length',
   reset: 'Back to defaults',
-  resetDone: 'All values are back to their defaults.',
+  resetDone: 'All values are back to their defaults, the system prompt too.',
   more: 'More',
   install: 'Install Shoal',
   installHint: 'Opens in its own window, works offline.',
