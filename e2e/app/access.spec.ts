@@ -1,11 +1,21 @@
-/** Every screen of the built site, in both schemes: axe finds nothing, at the enhanced contrast of 7:1. */
+/**
+ * Every screen of the built site: in English wide in both schemes, in Chinese as narrow as
+ * a page gets. axe finds nothing, at the enhanced contrast of 7:1, nothing scrolls sideways,
+ * and with reduced motion nothing moves. And the page by keyboard alone.
+ */
 import { AxeBuilder } from '@axe-core/playwright';
-import { expect, type Page } from '@playwright/test';
-import { answered, ask } from '../ui/steps.ts';
-import { choose, loaded, openModels, test } from './product.ts';
+import { expect, type Locator, type Page } from '@playwright/test';
+import { chinese } from '../../src/ui/chinese/index.ts';
+import { loaded, test } from './product.ts';
+import { Reader, WIDE } from './reader.ts';
 
-async function keepsRules(page: Page, screen: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
+const NARROW = { width: 320, height: 640 };
+
+type Scheme = 'light' | 'dark';
+type Check = (screen: string) => Promise<void>;
+
+async function keepsRules(page: Page, screen: string, schemes: readonly Scheme[]): Promise<void> {
+  for (const colorScheme of schemes) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     const { violations } = await new AxeBuilder({ page })
       .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'])
@@ -14,43 +24,140 @@ async function keepsRules(page: Page, screen: string): Promise<void> {
     const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
     expect.soft(found, `${screen}, ${colorScheme}`).toEqual([]);
   }
+  const sideways = await page
+    .locator('html, dialog[open]')
+    .evaluateAll((boxes) => boxes.map((box) => box.scrollWidth - box.clientWidth));
+  expect.soft(Math.max(...sideways), `${screen}: scrolls sideways`).toBeLessThanOrEqual(0);
 }
 
-test('every screen keeps the rules of access in light and dark', async ({ page }) => {
-  await page.setViewportSize({ width: 1280, height: 800 });
+const moving = (page: Page): Promise<number> => page.evaluate(() => document.getAnimations().length);
+
+async function panels({ page, words, ...read }: Reader, check: Check): Promise<void> {
+  const models = read.dialog(words.models.title);
+  await page.locator('.model-line').click();
+  for (const view of ['yours', 'catalogue', 'add', 'storage'] as const) {
+    await models.getByRole('tab', { name: words.models.tabs[view] }).click();
+    await check(`models: ${view}`);
+  }
+  await models.getByRole('tab', { name: words.models.tabs.add }).click();
+  const diary = 'Dear diary '.repeat(99);
+  const choose = models.getByRole('button', { name: words.add.choose, exact: true });
+  const chooser = page.waitForEvent('filechooser');
+  await choose.click();
+  await (await chooser).setFiles({ name: 'notes.gguf', mimeType: 'text/plain', buffer: Buffer.from(diary) });
+  await expect(models.getByRole('alert')).toContainText('notes.gguf');
+  await check('a failure');
+  await read.button(words.alerts.dismiss, models).click();
+  await page.keyboard.press('Escape');
+
+  await read.button(words.settings.open, page).click();
+  await check('settings');
+  for (const panel of [words.shortcuts.title, words.frame.device, words.about.title]) {
+    await read.button(panel, read.dialog(words.settings.title)).click();
+    await expect(read.dialog(panel)).toBeVisible();
+    await check(panel);
+    await page.keyboard.press('Escape');
+    await read.button(words.settings.open, page).click();
+  }
+  await page.keyboard.press('Escape');
+}
+
+test('every screen keeps the rules of access: wide, narrow, light, dark, in both languages', async ({
+  page,
+}) => {
+  await page.setViewportSize(WIDE);
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await loaded(page);
-  await keepsRules(page, 'first screen');
+  const read = new Reader(page);
+  const wide: Check = (screen) => keepsRules(page, screen, ['light', 'dark']);
+  await wide('first screen');
+  await panels(read, wide);
+  await read.button('Conversations').click();
+  await read.button('Experts').click();
+  await read.send('Tell me a story about a fox.');
+  await expect(read.answers().locator('.prose')).toHaveText(/\S/);
+  expect(await moving(page), 'animations while it speaks').toBe(0);
+  await read.answered();
+  await read.answers().locator('.figures-button').click();
+  await wide('a conversation with both sides open');
 
-  for (const view of ['On this device', 'Catalogue', 'Add', 'Storage'] as const) {
-    await openModels(page, view);
-    await keepsRules(page, `models: ${view}`);
+  await read.change(chinese);
+  await read.button(chinese.experts.close, page.getByRole('complementary')).click();
+  await read.button(chinese.conversations.new).first().click();
+  await page.setViewportSize(NARROW);
+  const narrow: Check = (screen) => keepsRules(page, `${screen}, narrow`, ['light']);
+  await narrow('first screen');
+  await panels(read, narrow);
+  await read.ask('hello');
+  await narrow('a conversation');
+  await read.button(chinese.frame.experts).click();
+  await narrow('experts');
+  await read.button(chinese.experts.close, page.getByRole('complementary')).click();
+  await read.button(chinese.frame.conversations).click();
+  await narrow('the list');
+});
+
+async function tabTo(page: Page, goal: Locator): Promise<void> {
+  for (let presses = 0; presses < 60; presses++) {
+    await page.keyboard.press('Tab');
+    if ((await goal.count()) === 1 && (await goal.evaluate((element) => element === document.activeElement)))
+      return;
   }
-  await choose(page, {
-    name: 'notes.gguf',
-    mimeType: 'text/plain',
-    buffer: Buffer.from('Dear diary '.repeat(99)),
-  });
-  await expect(page.getByRole('alert')).toContainText('Not a model');
-  await keepsRules(page, 'a failure');
-  await page.getByRole('button', { name: 'Dismiss' }).click();
-  await page.keyboard.press('Escape');
+  throw new Error(`Tab does not lead to ${goal.toString()}`);
+}
 
-  await page.getByRole('button', { name: 'Settings' }).click();
-  await keepsRules(page, 'settings');
-  for (const panel of ['Keyboard shortcuts', 'This device', 'About and privacy'] as const) {
-    await page.getByRole('dialog').getByRole('button', { name: panel }).click();
-    await expect(page.getByRole('dialog', { name: panel })).toBeVisible();
-    await keepsRules(page, panel);
-    await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: 'Settings' }).click();
-  }
-  await page.keyboard.press('Escape');
+test('all of it by keyboard alone: ask, read, branch, rewrite, find, load, choose', async ({ page }) => {
+  await page.setViewportSize(WIDE);
+  await loaded(page);
+  const read = new Reader(page);
+  const { keyboard } = page;
+  const act = async (goal: Locator): Promise<void> => {
+    await tabTo(page, goal);
+    await keyboard.press('Enter');
+  };
+  await act(page.getByRole('list', { name: 'You can ask' }).getByRole('button').first());
+  await read.answered();
+  const title = await read.question().locator('.said').innerText();
+  await act(read.again());
+  await read.answered();
+  await act(read.button('Previous branch'));
+  await expect(read.branches(read.answers())).toContainText('1/2');
+  await tabTo(page, read.composer());
+  await keyboard.press('ArrowUp');
+  await keyboard.press('ControlOrMeta+a');
+  await keyboard.type('hello');
+  await keyboard.press('Enter');
+  await read.answered();
+  await expect(read.question().locator('.said')).toHaveText('hello');
 
-  await page.getByRole('button', { name: 'Conversations', exact: true }).click();
-  await page.getByRole('button', { name: 'Experts', exact: true }).click();
-  await ask(page, 'What is Shoal?');
-  await answered(page);
-  await page.getByRole('button', { name: /tokens\/s$/ }).click();
-  await keepsRules(page, 'a conversation with both sides open');
+  await keyboard.press('Control+k');
+  await expect(page.getByRole('searchbox')).toBeFocused();
+  await keyboard.type('shoal');
+  await keyboard.press('Escape');
+  await act(page.locator('.item-open').first());
+  await tabTo(page, read.button(`Options for ${title}`));
+  await keyboard.press('Enter');
+  await keyboard.press('Enter');
+  await keyboard.type('Mine');
+  await keyboard.press('Enter');
+  await expect(page.locator('.item-open')).toHaveText('Mine');
+
+  await keyboard.press('m');
+  const models = read.dialog('Models');
+  await tabTo(page, models.getByRole('tab', { selected: true }));
+  await keyboard.press('ArrowRight');
+  await expect(models.getByRole('tab', { name: 'Catalogue' })).toBeFocused();
+  await keyboard.press('ArrowLeft');
+  await act(read.button('Unload', models));
+  await act(read.button('Load The guide', models));
+  await loaded(page);
+  await keyboard.press('Control+,');
+  await tabTo(page, page.getByLabel('Theme'));
+  await keyboard.press('End');
+  await expect(page.locator('html')).toHaveCSS('color-scheme', 'dark');
+  await tabTo(page, page.getByRole('radio', { name: 'Balanced' }));
+  await keyboard.press('ArrowDown');
+  await expect(page.getByRole('radio', { name: 'Inventive' })).toBeChecked();
+  await keyboard.press('Escape');
+  await expect(read.dialog('Settings')).toHaveCount(0);
 });

@@ -142,8 +142,9 @@ test('code, tables, formulas and reasoning are drawn when there are some, and no
   await expect(page.getByText('Question 1998', { exact: true })).toBeVisible();
   // Rows far from the view are not there.
   expect(await page.locator('.turn').count()).toBeLessThan(40);
+  await read.ask('hello');
   await page.reload();
-  await expect(page.getByText('Question 1998', { exact: true })).toBeVisible();
+  await expect(read.question().locator('.said')).toHaveText('hello');
 });
 
 test('a text file goes with a question, its tokens counted by the guide; one too long, or no text, is refused in words', async ({

@@ -1,7 +1,9 @@
 /** The expert view over the real routing of the guide. */
 import { expect, type Locator, type Page } from '@playwright/test';
 import { answered, answers, ask } from '../ui/steps.ts';
+import { chinese } from '../../src/ui/chinese/index.ts';
 import { loaded, test } from './product.ts';
+import { Reader } from './reader.ts';
 
 const field = (page: Page): Locator => page.getByRole('application', { name: 'Experts by layer' });
 const named = (page: Page): Locator => page.locator('.expert-named');
@@ -26,12 +28,14 @@ test('experts light up while the guide speaks; one marks its words, and a word n
 }) => {
   await page.setViewportSize({ width: 1280, height: 800 });
   await loaded(page);
+  // Off until it is asked for.
+  await expect(field(page)).toHaveCount(0);
   await page.getByRole('button', { name: 'Experts', exact: true }).click();
   await expect(field(page)).toBeVisible();
   expect(await litPixels(page)).toBe(0);
   await ask(page, 'Tell me a story about a fox.');
   await expect.poll(() => litPixels(page)).toBeGreaterThan(20);
-  await answered(page);
+  await answered(page, 60_000);
 
   // Of the first layer's experts some took part in a story.
   await field(page).focus();
@@ -58,4 +62,30 @@ test('experts light up while the guide speaks; one marks its words, and a word n
   const [word = ''] = await marked(page, 'expert-word');
   await expect(named(page)).toContainText(`“${word.trim()}”`);
   await expect(named(page)).toContainText(/most of all layer \d+ · expert \d+ \([\d.]+\s?%\)/);
+
+  // Over the conversation: what was counted is the answer's tokens, in dots that stay, in words and in a table.
+  await answers(page).locator('.figures-button').click();
+  const length = /(\d+) tokens/.exec(await answers(page).getByLabel('About this answer').innerText())?.[1];
+  const drawer = page.getByRole('complementary', { name: 'Experts' });
+  await expect(drawer).toContainText(`${length} tokens of this conversation.`);
+  await drawer.getByRole('button', { name: 'This conversation' }).click();
+  await page.mouse.move(5, 5);
+  await expect.poll(() => litPixels(page)).toBeGreaterThan(20);
+  const read = new Reader(page);
+  await read.button('New chat').first().click();
+  await expect(drawer).not.toContainText('of this conversation.');
+  await read.change(chinese);
+  const there = page.getByRole('complementary', { name: '专家', exact: true });
+  await expect(there).toContainText(chinese.experts.waiting);
+  await read.button(chinese.frame.conversations).click();
+  await read.listed('fox').click();
+  await expect(there).toContainText(`本次对话共 ${length} 个词元。`);
+  await there.getByText(chinese.experts.table).click();
+  const most = shares.indexOf(Math.max(...shares)) + 1;
+  await expect(there.getByRole('row').nth(1)).toContainText(new RegExp(`\\b${most} \\(`));
+  await there.getByRole('application', { name: chinese.experts.field }).focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(named(page)).toContainText('第 1 层 · 专家 1');
+  await read.button(chinese.experts.close, there).click();
+  await expect(there).toHaveCount(0);
 });

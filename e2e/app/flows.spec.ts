@@ -40,7 +40,7 @@ async function answersBranch(read: Reader): Promise<void> {
   const { words, page } = read;
   await read.button(words.conversations.new).first().click();
   await read.ask('hello');
-  await read.button(words.chat.again).click();
+  await read.again().click();
   await read.answered();
   const answer = read.branches(read.answers().last());
   await expect(answer).toContainText('2/2');
@@ -138,7 +138,6 @@ async function allIsKept(read: Reader, other: Words): Promise<void> {
   await expect(page).toHaveTitle(other.title);
   const after = new Reader(page, other);
   await expect(after.composer()).toHaveValue('Not sent yet');
-  await after.button(other.frame.conversations).click();
   await expect(page.locator('.item-open')).toHaveCount(5);
   await expect(page.locator('.sidebar-group').first()).toHaveText(other.conversations.pinned);
   await after.button(other.settings.open).click();

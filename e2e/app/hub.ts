@@ -30,12 +30,17 @@ export async function startHub(
       await route.fulfill({ status: 403 });
       return;
     }
-    const response = await fetch(hub.origin + pathname, { headers: range === undefined ? {} : { range } });
-    await route.fulfill({
-      status: response.status,
-      headers: Object.fromEntries(response.headers),
-      body: Buffer.from(await response.arrayBuffer()),
-    });
+    try {
+      const response = await fetch(hub.origin + pathname, { headers: range === undefined ? {} : { range } });
+      await route.fulfill({
+        status: response.status,
+        headers: Object.fromEntries(response.headers),
+        body: Buffer.from(await response.arrayBuffer()),
+      });
+    } catch {
+      // The page has let go of what the server was slow to send, or the test is over.
+      await route.abort().catch(() => undefined);
+    }
   });
   return hub;
 }

@@ -36,6 +36,8 @@ export class Reader {
     within.getByRole('button', { name, exact: true });
   composer = (): Locator => this.page.getByLabel(this.words.chat.composer, { exact: true });
   answers = (): Locator => this.page.getByRole('article', { name: this.words.chat.answer, exact: true });
+  /** Of the last answer. */
+  again = (): Locator => this.button(this.words.chat.again, this.answers().last());
   /** The last question on the page. */
   question = (): Locator => this.page.getByRole('article', { name: this.words.chat.you, exact: true }).last();
   branches = (within: Locator): Locator => within.getByRole('group', { name: this.words.chat.branches });
@@ -54,7 +56,7 @@ export class Reader {
   }
 
   async answered(): Promise<void> {
-    await expect(this.button(this.words.chat.again)).toBeVisible();
+    await expect(this.again()).toBeVisible();
     await expect(this.answers().last().locator('.prose')).toHaveText(/\p{L}/u);
   }
 
@@ -100,7 +102,7 @@ interface Meeting {
   readonly words: Words;
   readonly options?: BrowserContextOptions;
   /** What is done to the tab before it shows the page. */
-  readonly before?: (page: Page) => Promise<void>;
+  readonly before?: (page: Page) => Promise<unknown>;
 }
 
 /** The built page as a reader meets it, wide and with a clipboard that can be read. */
