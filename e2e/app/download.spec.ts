@@ -84,11 +84,14 @@ test('a download cut three times goes on at the record it had reached, to the sa
   await resume(page);
 
   arrived = await oneMoreThan(page, arrived);
-  await page.reload();
+  // A page that is left in the middle goes on by itself when it is back.
   sendUpTo(105);
-  await resume(page);
-
+  await page.reload();
   await oneMoreThan(page, arrived);
+
+  // What the user paused waits for the user, in a new browser too.
+  await (await openModels(page)).getByRole('button', { name: 'Pause big' }).click();
+  await expect(dialog.getByRole('button', { name: 'Resume big' })).toBeVisible();
   page = await (await product.open()).newPage();
   await page.goto(product.url);
   await expect((await openModels(page)).getByRole('button', { name: 'Resume big' })).toBeVisible();

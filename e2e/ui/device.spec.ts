@@ -83,11 +83,45 @@ test('neither runs beside an answer', async ({ page }) => {
 test('a kernel found wrong after loading is not used, and the page says so', async ({ page }) => {
   await openReady(page, '?test=1&failTest=router');
   // Some seconds after the load the quick test finds it; the guide goes on, on the processor.
-  await expect(page.getByText(/It answers on the processor/)).toBeVisible({ timeout: 15_000 });
+  const standing = page.locator('.standing');
+  await expect(standing).toContainText('It answers on the processor: WebGPU is here, but a test found', {
+    timeout: 15_000,
+  });
+  await expect(standing).not.toContainText('offers no WebGPU');
   await expect(state(page)).toHaveText('ready');
-  await page.getByRole('button', { name: 'This device' }).click();
-  await expect(page.getByRole('dialog')).toContainText('kernels that compute wrongly here: router.');
+  await standing.getByRole('button', { name: 'What to do' }).click();
+  const dialog = page.getByRole('dialog', { name: 'This device' });
+  await expect(dialog).toContainText('A computation gave wrong numbers (router).');
+  await expect(dialog).toContainText('Models that need this computation do not run here');
+  await expect(dialog).toContainText('Update the browser and the graphics driver');
+  await expect(dialog).toContainText('kernels that compute wrongly here: router.');
+  await expect(dialog).not.toContainText('models run on this graphics processor');
 });
+
+const WITHOUT: readonly (readonly [code: string, why: string, button: string, fact: string])[] = [
+  ['NO_WEBGPU', 'this browser offers no WebGPU', 'How to switch it on', 'no'],
+  [
+    'NO_ADAPTER',
+    'WebGPU is here, but no graphics processor was offered',
+    'How to switch it on',
+    'yes, but no graphics processor was offered',
+  ],
+  ['ADAPTER_TOO_SMALL', 'allows less than models need', 'What to do', 'yes, but not used'],
+  ['KERNEL_CHECK_FAILED', 'WebGPU is here, but a test found', 'What to do', 'yes, but not used'],
+];
+for (const [code, why, button, fact] of WITHOUT) {
+  test(`why the guide answers on the processor is told as it is: ${code}`, async ({ page }) => {
+    await openReady(page, `?device=${code}`);
+    const standing = page.locator('.standing');
+    await expect(standing).toContainText(`It answers on the processor: `);
+    await expect(standing).toContainText(why);
+    await standing.getByRole('button', { name: button }).click();
+    const row = page
+      .locator('.device-facts > div')
+      .filter({ has: page.getByText('WebGPU', { exact: true }) });
+    await expect(row.locator('dd')).toHaveText(fact);
+  });
+}
 
 test.describe('in Chinese', () => {
   test.use({ locale: 'zh-CN' });

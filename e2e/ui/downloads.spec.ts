@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { download, open, view } from './modelSteps.ts';
+import { download, open, row, view } from './modelSteps.ts';
 import { GGUF } from './steps.ts';
 
 test.describe('downloads', () => {
@@ -76,18 +76,75 @@ test.describe('downloads', () => {
     await expect(again.getByRole('button', { name: /^Resume / })).toBeHidden();
   });
 
-  test('the list survives a reload', async ({ page }) => {
+  test('those under way go on by themselves after a reload; what was paused stays paused', async ({
+    page,
+  }) => {
+    const dialog = await open(page, '?import=5000', 'Add');
+    for (const name of ['one', 'two', 'three']) await download(dialog, `https://files.example/${name}.gguf`);
+    await view(dialog, 'On this device');
+    await expect(dialog.getByText('Waits for the one before it')).toHaveCount(2);
+    await dialog.getByRole('button', { name: 'Pause two.gguf' }).click();
+    await expect(dialog.getByText('Paused. What arrived is kept.')).toHaveCount(1);
+
+    const again = await open(page, '?import=80', 'On this device');
+    await expect(row(again, 'three.gguf')).toContainText('Waits for the one before it');
+    await expect(again.getByRole('progressbar', { name: /^Import of .*one/ })).toBeVisible();
+    await expect(row(again, 'two.gguf')).toContainText('Paused. What arrived is kept.');
+    // Both arrive with nobody's doing; the first is loaded in the guide's place.
+    await expect(row(again, 'three').getByRole('button', { name: /^Load / })).toBeVisible({
+      timeout: 15_000,
+    });
+    await expect(row(again, 'one').getByRole('button', { name: 'Unload' })).toBeVisible();
+
+    const third = await open(page, '?import=20', 'On this device');
+    await expect(row(third, 'two.gguf')).toContainText('Paused. What arrived is kept.');
+    await expect(third.getByRole('progressbar')).toHaveCount(0);
+    await third.getByRole('button', { name: 'Remove two.gguf from the list' }).click();
+    await expect(third.getByText('Paused. What arrived is kept.')).toBeHidden();
+  });
+
+  test('one that was resumed goes on from what is stored of it', async ({ page }) => {
+    const dialog = await open(page, '?models=partial&import=5000', 'On this device');
+    await dialog.getByRole('button', { name: 'Resume Qwen3 4B Instruct 2507' }).click();
+    await expect(dialog.getByRole('button', { name: 'Pause Qwen3 4B Instruct 2507' })).toBeVisible();
+    const again = await open(page, '?models=partial&import=400', 'On this device');
+    await expect(again.getByText(/^1\.[2-9]\d of 4\.10 GB · /)).toBeVisible();
+    await expect(again.getByRole('button', { name: 'Pause Qwen3 4B Instruct 2507' })).toBeVisible();
+  });
+
+  test('with no network they wait, and go on when it is back', async ({ page }) => {
     const dialog = await open(page, '?import=5000', 'Add');
     await download(dialog, 'https://files.example/one.gguf');
-    await download(dialog, 'https://files.example/two.gguf');
     await view(dialog, 'On this device');
-    await expect(dialog.getByText('Waits for the one before it')).toBeVisible();
+    await expect(dialog.getByText('Reading the file’s table')).toBeVisible();
+    // The page comes from the service worker then; here it is told that there is no network.
+    await page.addInitScript(() => {
+      let online = false;
+      Object.defineProperty(navigator, 'onLine', { get: () => online });
+      addEventListener('online', () => void (online = true), { capture: true });
+    });
     const again = await open(page, '?import=5', 'On this device');
-    await expect(again.getByText('Paused. What arrived is kept.')).toHaveCount(2);
-    await again.getByRole('button', { name: 'Resume one.gguf' }).click();
-    await expect(again.getByRole('button', { name: 'Unload' })).toBeVisible();
-    await again.getByRole('button', { name: 'Remove two.gguf from the list' }).click();
-    await expect(again.getByText('Paused. What arrived is kept.')).toBeHidden();
+    await expect(row(again, 'one.gguf')).toContainText('Waits for the network');
+    await page.evaluate(() => dispatchEvent(new Event('online')));
+    await expect(row(again, 'one').getByRole('button', { name: 'Unload' })).toBeVisible();
+  });
+
+  test('only the tab that has the GPU goes on with them', async ({ page, context }) => {
+    const dialog = await open(page, '?import=5000', 'Add');
+    await download(dialog, 'https://files.example/one.gguf');
+    await view(dialog, 'On this device');
+    await expect(dialog.getByText('Reading the file’s table')).toBeVisible();
+    const second = await context.newPage();
+    await second.goto('/?import=20');
+    await expect(second.getByText('Shoal is in use in another tab')).toBeVisible();
+    await second.locator('.model-line').click();
+    const there = second.getByRole('dialog', { name: 'Models' });
+    await there.getByRole('tab', { name: 'On this device' }).click();
+    await expect(row(there, 'The guide')).toBeVisible();
+    await expect(row(there, 'one.gguf')).toHaveCount(0);
+    // Its own tab is closed: this one has the GPU now.
+    await page.close();
+    await expect(row(there, 'one').getByRole('button', { name: 'Unload' })).toBeVisible();
   });
 
   test('an unfinished one of an earlier visit goes on from where it was', async ({ page }) => {

@@ -102,13 +102,42 @@ test.describe('a model that does not fit', () => {
     await expect(state(page)).toHaveText('ready');
   });
 
-  test('offers the guide to go on with', async ({ page }) => {
-    const alert = await failToLoad(page, '?models=one&failLoad=ADAPTER_TOO_SMALL');
+  test('gives way to the guide where nothing else was there, and says who answers', async ({ page }) => {
+    const alert = await failToLoad(page, '?models=one&failLoad=ADAPTER_TOO_SMALL&load=60');
     await expect(alert).toContainText('has a part larger than it takes at once');
-    await alert.getByRole('button', { name: 'Go on with the guide' }).click();
-    await expect(alert).toBeHidden();
-    await expect(page.locator('.model-line')).toContainText('The guide');
+    await expect(alert).toContainText('The guide is being loaded in its place.');
+    await expect(alert).toContainText('The guide answers now.');
+    await expect(page.locator('.model-title')).toHaveText('The guide');
     await expect(state(page)).toHaveText('ready');
+    await ask(page, 'Hello');
+    await answered(page);
+  });
+
+  test('gives way to the model that was there before it', async ({ page }) => {
+    await openModel(page, '?models=many&failLoad=GPU_OUT_OF_MEMORY&failOf=qwen&token=0');
+    await page.locator('.model-line').click();
+    await page.getByRole('button', { name: 'Load Qwen3 4B Instruct 2507' }).click();
+    const alert = page.getByRole('alert');
+    await expect(alert).toContainText('“Qwen3 4B Instruct 2507” and its working memory do not fit');
+    await expect(alert).toContainText('SmolLM2 135M Instruct answers now.');
+    await expect(page.locator('.model-title')).toHaveText('SmolLM2 135M Instruct');
+    await expect(state(page)).toHaveText('ready');
+    await ask(page, 'Hello');
+    await answered(page);
+    // It is what the next visit begins with, too.
+    await openReady(page, '?models=many');
+    await expect(page.locator('.model-title')).toHaveText('SmolLM2 135M Instruct');
+  });
+
+  test('a load that is given up leaves the model that was there', async ({ page }) => {
+    const dialog = await open(page, '?models=one&load=100', 'On this device');
+    await row(dialog, 'SmolLM2').getByRole('button', { name: /^Load/ }).click();
+    await page.locator('.model-line').click();
+    await row(dialog, 'SmolLM2').getByRole('button', { name: 'Cancel' }).click();
+    await expect(row(dialog, 'The guide').getByRole('button', { name: 'Unload' })).toBeVisible({
+      timeout: 10_000,
+    });
+    await expect(page.getByRole('alert')).toHaveCount(0);
   });
 
   test('leads to smaller ones', async ({ page }) => {
@@ -168,6 +197,21 @@ test('a lost device keeps what was said and offers the model again', async ({ pa
   await alert.getByRole('button', { name: 'Load the model again' }).click();
   await expect(state(page)).toHaveText('ready');
   await expect(alert).toBeHidden();
+});
+
+test('files of the guide that are missing are had by loading the page again, and nothing is tried in circles', async ({
+  page,
+}) => {
+  await page.goto('/?failGuide=MISSING_PART');
+  const alert = page.getByRole('alert');
+  await expect(alert).toHaveCount(1);
+  await expect(alert).toContainText('one of them is not there (config.json)');
+  await expect(alert).toContainText('reload the page while you are online');
+  await expect(alert).not.toContainText(/Choose|Import/);
+  await expect(alert).toContainText('No model answers now.');
+  await alert.getByRole('button', { name: 'Reload the page' }).click();
+  await page.waitForLoadState();
+  await expect(alert).toContainText('config.json');
 });
 
 test('a kept conversation stays readable where no model can run', async ({ page }) => {
@@ -230,6 +274,37 @@ test.describe('in Chinese', () => {
     await expect(told).toContainText('向导仍然可以在这里回答');
     await told.getByText('要运行更大的模型').click();
     await expect(told).toContainText('chrome://flags');
+  });
+
+  test('the guide has its Chinese name in failures, in what takes their place, in figures and in lists', async ({
+    page,
+  }) => {
+    await page.goto('/?models=one&failLoad=GPU_OUT_OF_MEMORY&token=0&failChat=BAD_TEMPLATE&failAfter=4');
+    await expect(state(page)).toHaveText('就绪');
+    await page.locator('.suggestions button').first().click();
+    await expect(page.getByRole('alert')).toContainText('用来告诉“向导”谁在说话的模板');
+    await page.getByRole('alert').getByRole('button', { name: '关闭提示' }).click();
+    await page.locator('.model-line').click();
+    const dialog = page.getByRole('dialog');
+    await expect(row(dialog, '向导')).toBeVisible();
+    await row(dialog, 'SmolLM2').getByRole('button').first().click();
+    await expect(page.getByRole('alert')).toContainText('现在由“向导”回答。');
+    await expect(page.locator('body')).not.toContainText(/\bguide\b/i);
+  });
+
+  test('what the guide said is its own in either language, kept as it always was', async ({ page }) => {
+    await page.goto('/?token=0');
+    await expect(state(page)).toHaveText('就绪');
+    await page.locator('.suggestions button').first().click();
+    await page.getByRole('button', { name: /词元\/秒/ }).click();
+    const figures = page.locator('.answer-facts');
+    await expect(figures).toContainText('向导');
+    await page.getByRole('button', { name: '设置' }).click();
+    await expect(page.getByRole('dialog')).not.toContainText(/guide/i);
+    await page.getByLabel('语言').selectOption('en');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: /tokens\/s/ }).click();
+    await expect(figures).toContainText('The guide');
   });
 
   test('so does a failure', async ({ page }) => {

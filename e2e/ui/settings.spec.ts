@@ -88,9 +88,9 @@ test('half-typed numbers change nothing, and what was typed stays until the fiel
   await page.getByLabel('Top-k').focus();
   await expect(temperature).toHaveValue('0.7');
   await temperature.fill('7');
+  await expect(settings(page)).toContainText('Needs a number from 0 to 2. It stays 0.7.');
   await page.getByLabel('Top-k').focus();
   await expect(temperature).toHaveValue('0.7');
-});
   await expect(settings(page)).toContainText('Needs a number from 0 to 2.');
   // Between two steps of the arrows.
   await temperature.fill('0.72');
@@ -115,6 +115,7 @@ test('going back to the defaults can be undone, and keeps the language', async (
   await settings(page).getByRole('button', { name: 'Undo' }).click();
   await expect(page.getByLabel('System prompt')).toHaveValue('You are a pirate.');
   await expect(page.getByLabel('Theme')).toHaveValue('dark');
+});
 
 test('the context says what memory it takes, and loads again with another length', async ({ page }) => {
   await page.goto('/?models=one');
@@ -128,6 +129,47 @@ test('the context says what memory it takes, and loads again with another length
   await expect(settings(page)).not.toContainText('Loaded with');
   await page.getByLabel('Context').fill('100000');
   await expect(settings(page)).toContainText('SmolLM2 135M Instruct reads at most 8,192 tokens.');
+});
+
+test.describe('the conversations at the left', () => {
+  const column = (page: Page) => page.getByRole('navigation', { name: 'Conversations' });
+
+  test('stand as they were left where the page is wide', async ({ page }) => {
+    await openReady(page);
+    await page.getByRole('button', { name: 'Conversations', exact: true }).click();
+    await expect(column(page)).toBeVisible();
+    await page.reload();
+    await expect(column(page)).toBeVisible();
+    // The defaults of the settings are no reason to close them.
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByRole('button', { name: 'Back to defaults' }).click();
+    await page.reload();
+    await expect(column(page)).toBeVisible();
+    await expect(state(page)).toHaveText('ready');
+    await page.keyboard.press('Control+b');
+    await expect(column(page)).toBeHidden();
+    await page.reload();
+    await expect(state(page)).toHaveText('ready');
+    await expect(column(page)).toBeHidden();
+  });
+
+  test('are closed when a phone opens the page, and say nothing of the wide one', async ({ page }) => {
+    await openReady(page);
+    await page.getByRole('button', { name: 'Conversations', exact: true }).click();
+    await expect(column(page)).toBeVisible();
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.reload();
+    await expect(state(page)).toHaveText('ready');
+    const drawer = page.locator('.sidebar-drawer');
+    await expect(drawer).toHaveCount(0);
+    await page.getByRole('button', { name: 'Conversations', exact: true }).click();
+    await expect(drawer).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(drawer).toHaveCount(0);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.reload();
+    await expect(column(page)).toBeVisible();
+  });
 });
 
 test('the theme of the settings stands above the system’s, and is kept', async ({ page }) => {

@@ -7,7 +7,7 @@ test('a second tab says where Shoal speaks, and takes over when asked', async ({
   await load(page);
   const second = await context.newPage();
   await second.goto('/?models=one&token=0');
-  await expect(second.getByText('Shoal is speaking in another tab')).toBeVisible();
+  await expect(second.getByText('Shoal is in use in another tab')).toBeVisible();
   await expect(composer(second)).toHaveCount(0);
 
   await second.getByRole('button', { name: 'Use it here' }).click();
@@ -17,11 +17,27 @@ test('a second tab says where Shoal speaks, and takes over when asked', async ({
   await answered(second);
 
   // The one that lost it shows the same, keeps the conversations, and can take it back.
-  await expect(page.getByText('Shoal is speaking in another tab')).toBeVisible();
+  await expect(page.getByText('Shoal is in use in another tab')).toBeVisible();
   await page.getByRole('button', { name: 'Use it here' }).click();
   await expect(state(page)).toHaveText('ready');
-  await expect(second.getByText('Shoal is speaking in another tab')).toBeVisible();
+  await expect(second.getByText('Shoal is in use in another tab')).toBeVisible();
   await expect(answers(second)).toContainText('(You wrote: Do you hear me?)');
+});
+
+test('a tab that takes over while a model loads in the other gets that model', async ({ page, context }) => {
+  await openReady(page, '?models=one&load=150');
+  await page.locator('.model-line').click();
+  await page.getByRole('button', { name: 'Load SmolLM2 135M Instruct' }).click();
+  await expect(state(page)).toHaveText(/^loading/);
+  const second = await context.newPage();
+  await second.goto('/?models=one');
+  await second.getByRole('button', { name: 'Use it here' }).click();
+  await expect(second.locator('.model-title')).toHaveText('SmolLM2 135M Instruct');
+  await expect(state(second)).toHaveText('ready');
+  // Nothing is brought back where the GPU is no longer.
+  await expect(page.getByText('Shoal is in use in another tab')).toBeVisible();
+  await expect(state(page)).toHaveCount(0);
+  await expect(page.getByRole('alert')).toHaveCount(0);
 });
 
 test('an answer is ended and kept when another tab takes over', async ({ page, context }) => {
@@ -39,7 +55,7 @@ test('when the tab that held it closes, the other goes on by itself', async ({ p
   await openReady(page);
   const second = await context.newPage();
   await second.goto('/');
-  await expect(second.getByText('Shoal is speaking in another tab')).toBeVisible();
+  await expect(second.getByText('Shoal is in use in another tab')).toBeVisible();
   await page.close();
   await expect(state(second)).toHaveText('ready');
 });
