@@ -8,7 +8,7 @@ const CHARACTERS_PER_TOKEN = 4;
 
 export type Reading =
   | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly why: 'binary' | 'large' | 'unreadable' };
+  | { readonly ok: false; readonly why: 'binary' | 'empty' | 'large' | 'unreadable' };
 
 /** The text of a file in UTF-8. */
 export async function readTextFile(file: File): Promise<Reading> {
@@ -22,7 +22,8 @@ export async function readTextFile(file: File): Promise<Reading> {
   }
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return text.includes('\0') ? { ok: false, why: 'binary' } : { ok: true, text };
+    if (text.includes('\0')) return { ok: false, why: 'binary' };
+    return text.trim() === '' ? { ok: false, why: 'empty' } : { ok: true, text };
   } catch {
     return { ok: false, why: 'binary' };
   }

@@ -229,6 +229,8 @@ describe('files', () => {
     expect(refused()).toMatchObject([{ kind: 'fileRefused', name: 'a.bin', why: 'binary' }]);
     await page.chat.attach([file('a\0b', 'b.bin')]);
     expect(refused()).toMatchObject([{ name: 'b.bin', why: 'binary' }]);
+    await page.chat.attach([file(' \n', 'blank.txt')]);
+    expect(refused()).toMatchObject([{ name: 'blank.txt', why: 'empty' }]);
     await page.chat.attach([file(new Uint8Array(4 * 1024 * 1024 + 1), 'c.txt')]);
     expect(refused()).toMatchObject([{ name: 'c.txt', why: 'large' }]);
     // A context of 1000, of which a quarter is left for words; a character is a token here.

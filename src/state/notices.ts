@@ -3,7 +3,7 @@ import { createStore } from 'zustand/vanilla';
 import type { Head } from './conversation.ts';
 
 export type ImportRefusal = 'notOurs' | 'newer' | 'unreadable';
-export type FileRefusal = 'binary' | 'large' | 'long' | 'unreadable';
+export type FileRefusal = 'binary' | 'empty' | 'large' | 'long' | 'unreadable';
 
 export type News =
   /** Until it goes, the removal can be taken back. */
@@ -31,16 +31,24 @@ export type Notice = News & { readonly id: number };
 
 export type Notices = ReturnType<typeof createNotices>;
 
+const MOST_OF_A_KIND = 3;
+
+function nameOf(news: News): string {
+  return 'name' in news ? news.name : '';
+}
+
 export function createNotices() {
   const store = createStore<{ readonly notices: readonly Notice[] }>(() => ({ notices: [] }));
   let nextId = 1;
 
-  /** News of one kind replaces the last of that kind. */
+  /** News of one kind replaces the last of that kind; of files refused together each has its own, as far as they are read. */
   function tell(news: News): number {
     const notice: Notice = { ...news, id: nextId++ };
-    store.setState(({ notices }) => ({
-      notices: [...notices.filter(({ kind }) => kind !== news.kind), notice],
-    }));
+    store.setState(({ notices }) => {
+      const others = notices.filter(({ kind }) => kind !== news.kind);
+      const same = notices.filter((told) => told.kind === news.kind && nameOf(told) !== nameOf(news));
+      return { notices: [...others, ...same.slice(1 - MOST_OF_A_KIND), notice] };
+    });
     return notice.id;
   }
 

@@ -67,6 +67,7 @@ const IMPORT_REASONS: Record<ImportRefusal, string> = {
 
 const FILE_REASONS: Record<Exclude<FileRefusal, 'long'>, string> = {
   binary: '它不是文本，而模型只读文本',
+  empty: '它是空的',
   large: `它超过 ${size(MOST_FILE_BYTES)}`,
   unreadable: '浏览器无法读取它',
 };

@@ -62,13 +62,14 @@ export const notices = {
 };
 
 const IMPORT_REASONS: Record<ImportRefusal, string> = {
-  notOurs: 'it is no file that Shoal exported',
+  notOurs: 'it is not a file that Shoal exported',
   newer: 'a newer version of Shoal wrote it',
   unreadable: 'what is in it is not as Shoal writes it',
 };
 
 const FILE_REASONS: Record<Exclude<FileRefusal, 'long'>, string> = {
   binary: 'it is not text, and models read only text',
+  empty: 'it is empty',
   large: `it is larger than ${size(MOST_FILE_BYTES)}`,
   unreadable: 'the browser could not read it',
 };
