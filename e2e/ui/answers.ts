@@ -119,6 +119,33 @@ export const REASONED: Readonly<Record<string, string>> = {
     '<|channel|>final<|message|>Tides turn **twice** a day.',
 };
 
+/** Words that never end, wherever a text can have one. */
+const ENDLESS = 'tide'.repeat(200);
+const UNBROKEN = `${ENDLESS}
+
+https://tides.example/${ENDLESS}
+
+- **${ENDLESS}**
+
+> \`${ENDLESS}\`
+
+| ${ENDLESS} | b |
+| --- | --- |
+| c | ${ENDLESS} |
+
+## ${ENDLESS}`;
+
+const HEBREW = `הירח מושך את **הים**, ולכן יש גאות פעמיים ביום.
+
+The moon is the stronger one.
+
+- ראשית הירח
+- אחר כך השמש
+
+\`\`\`python
+print('tide')
+\`\`\``;
+
 const CHINESE_ANSWER = `潮汐每天涨落**两次**，由月球和太阳的引力引起。
 
 1. 月球的引力最强，因此潮汐主要跟随月球。
@@ -168,5 +195,7 @@ export const ANSWERS: Readonly<Record<string, string>> = {
   think: THINKING,
   ...Object.fromEntries(Object.entries(REASONED).map(([name, text]) => [`think-${name}`, text])),
   chinese: CHINESE_ANSWER,
+  unbroken: UNBROKEN,
+  hebrew: HEBREW,
   hostile: HOSTILE_ANSWER,
 };

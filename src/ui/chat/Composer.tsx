@@ -37,6 +37,7 @@ export function Composer(): ReactNode {
           <textarea
             ref={field}
             rows={1}
+            dir="auto"
             value={draft}
             aria-label={say.chat.composer}
             aria-describedby="composer-keys"
@@ -124,7 +125,10 @@ function SendOrStop({ canSend }: { readonly canSend: boolean }): ReactNode {
         className="send"
         aria-label={stopping ? say.chat.stopping : say.chat.stop}
         disabled={stopping}
-        onClick={chat.stop}
+        onClick={({ detail }) => {
+          // The second click of a double click on the button that was here to send.
+          if (detail !== 2) chat.stop();
+        }}
       >
         <StopIcon />
       </button>

@@ -25,6 +25,8 @@ export function Prose({ blocks, definitions, live }: ProseProps): ReactNode {
         <div
           className={block.joined ? 'block joined' : 'block'}
           key={block.at}
+          // Text runs as its first letters do, code from left to right.
+          dir={block.kind === 'code' ? 'ltr' : 'auto'}
           data-at={block.at}
           data-length={block.text.length}
         >

@@ -24,7 +24,11 @@ export function Question({ message, last }: QuestionProps): ReactNode {
   return (
     <article className="question" aria-label={say.chat.you}>
       <Chips label={say.chat.files} attachments={message.attachments} />
-      {message.content !== '' && <div className="said">{message.content}</div>}
+      {message.content !== '' && (
+        <div className="said" dir="auto">
+          {message.content}
+        </div>
+      )}
       <div className="tools">
         <Branches id={message.id} />
         <CopyButton label={say.chat.copy} text={() => message.content} />
@@ -73,6 +77,7 @@ function Rewrite({ message }: { readonly message: Message }): ReactNode {
     <form className="rewrite" onSubmit={submit} onKeyDown={keyDown}>
       <textarea
         name="text"
+        dir="auto"
         autoFocus
         aria-label={say.chat.editLabel}
         defaultValue={text}

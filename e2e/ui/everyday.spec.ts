@@ -1,0 +1,189 @@
+/** What happens to everyone sooner or later: odd texts, hasty fingers, a change of mind in the middle. */
+import { expect, test, type Page } from '@playwright/test';
+import { item, items, openSidebar, sidebar, WIDE } from './conversationSteps.ts';
+import { answered, answers, ask, composer, openReady, state } from './steps.ts';
+
+const sideways = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+const said = (page: Page) => page.getByRole('article', { name: 'You' });
+
+test('words and addresses without an end break: nothing scrolls sideways', async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 700 });
+  await openReady(page, '?answer=unbroken&token=0');
+  const word = `https://tides.example/${'a'.repeat(600)}`;
+  await composer(page).fill(word);
+  expect(await sideways(page)).toBe(0);
+  await composer(page).press('Enter');
+  await answered(page);
+  await expect(answers(page).getByRole('link')).toBeVisible();
+  expect(await sideways(page)).toBe(0);
+  // Rows exist only near the view.
+  await page.evaluate(() => scrollTo(0, 0));
+  await said(page).getByRole('button', { name: 'Edit' }).click();
+  expect(await sideways(page)).toBe(0);
+  await page.keyboard.press('Escape');
+  await openSidebar(page);
+  expect(await sideways(page)).toBe(0);
+});
+
+test('text that runs from right to left does, in the field, the question and the answer', async ({
+  page,
+}) => {
+  await openReady(page, '?answer=hebrew&token=0');
+  await composer(page).fill('מה גורם לגאות ולשפל?');
+  await expect(composer(page)).toHaveJSProperty('dir', 'auto');
+  expect(await composer(page).evaluate((field) => field.matches(':dir(rtl)'))).toBe(true);
+  await composer(page).press('Enter');
+  await answered(page);
+  /** Where the first letter stands: at the right edge of its line, or at the left. */
+  const startsAt = (selector: string): Promise<string> =>
+    page
+      .locator(selector)
+      .first()
+      .evaluate((element) => {
+        const range = document.createRange();
+        const text = document.createTreeWalker(element, NodeFilter.SHOW_TEXT).nextNode()!;
+        range.setStart(text, 0);
+        range.setEnd(text, 1);
+        const letter = range.getBoundingClientRect();
+        const box = element.getBoundingClientRect();
+        return box.right - letter.right < letter.left - box.left ? 'right' : 'left';
+      });
+  expect(await startsAt('.prose p')).toBe('right');
+  expect(await startsAt('.prose li')).toBe('right');
+  expect(await startsAt('.said')).toBe('right');
+  // Code, and what is English, stays as it is.
+  expect(await startsAt('.prose pre code')).toBe('left');
+  expect(await startsAt('.prose p >> nth=1')).toBe('left');
+});
+
+test('two hundred thousand characters can be pasted, typed on, sent, and come back', async ({ page }) => {
+  await openReady(page, '?token=0&answer=think');
+  const long = 'The tide turns twice a day. '.repeat(7200);
+  await composer(page).focus();
+  const took = await page.evaluate(async (text) => {
+    const from = performance.now();
+    document.execCommand('insertText', false, text);
+    await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
+    return performance.now() - from;
+  }, long);
+  expect(took).toBeLessThan(3000);
+  const typed = await page.evaluate(async () => {
+    const from = performance.now();
+    document.execCommand('insertText', false, 'x');
+    await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
+    return performance.now() - from;
+  });
+  expect(typed).toBeLessThan(400);
+  await expect(composer(page)).toHaveValue(`${long}x`);
+  await composer(page).press('Enter');
+  await expect(composer(page)).toHaveValue('');
+  await answered(page);
+  await page.reload();
+  await expect(said(page)).toContainText('The tide turns twice a day.');
+});
+
+test('a composing Enter sends nothing, and a rewritten question neither', async ({ page }) => {
+  await openReady(page, '?token=0');
+  await ask(page, 'Hello');
+  await answered(page);
+  await said(page).getByRole('button', { name: 'Edit' }).click();
+  const field = page.getByLabel('Your message');
+  await field.fill('ni');
+  await field.dispatchEvent('keydown', { key: 'Enter', isComposing: true });
+  await field.dispatchEvent('keydown', { key: 'Enter', keyCode: 229 });
+  await field.dispatchEvent('keydown', { key: 'Escape', isComposing: true });
+  await expect(field).toHaveValue('ni');
+  await field.press('Enter');
+  await expect(said(page)).toContainText('ni');
+});
+
+test('a double click on send asks once and stops nothing', async ({ page }) => {
+  await openReady(page, '?token=10');
+  await composer(page).fill('Hello');
+  await page.getByRole('button', { name: 'Send' }).dblclick();
+  await expect(said(page)).toHaveCount(1);
+  await expect(page.locator('.live')).toBeVisible();
+  await page.waitForTimeout(300);
+  await expect(page.getByText('Stopped.')).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Stop' })).toBeVisible();
+});
+
+test('a question sent while the model loads waits, and can be taken back', async ({ page }) => {
+  await page.goto('/?load=150&token=0');
+  await composer(page).fill('Hello');
+  await composer(page).press('Enter');
+  await expect(said(page)).toHaveCount(1);
+  await answered(page, 15_000);
+  await expect(answers(page)).toContainText('(You wrote: Hello)');
+
+  await page.goto('/?load=150&token=0');
+  await ask(page, 'Second');
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await expect(state(page)).toHaveText('ready', { timeout: 15_000 });
+  await expect(page.getByRole('button', { name: 'Send' })).toBeVisible();
+  await expect(said(page).last().getByRole('button', { name: 'Answer' })).toBeVisible();
+});
+
+test.describe('among conversations', () => {
+  test.use({ viewport: WIDE });
+
+  test('deleting the one that is spoken in ends the answer; undo brings back what there was', async ({
+    page,
+  }) => {
+    await openReady(page, '?token=20');
+    await openSidebar(page);
+    await ask(page, 'Hello');
+    await expect(answers(page)).toContainText('Reversing a list');
+    await page.getByRole('button', { name: 'Options for Hello' }).click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
+    await expect(answers(page)).toHaveCount(0);
+    await expect(items(page)).toHaveCount(0);
+    await expect(state(page)).toHaveText('ready');
+    await page.getByRole('button', { name: 'Undo' }).first().click();
+    await expect(answers(page)).toContainText('Reversing a list');
+    await expect(page.getByText('Stopped.')).toBeVisible();
+  });
+
+  test('a question in another one ends the answer there, at once, and both keep theirs', async ({ page }) => {
+    await openReady(page, '?token=20');
+    await openSidebar(page);
+    await ask(page, 'First');
+    await expect(answers(page)).toContainText('Reversing a list');
+    await sidebar(page).getByRole('button', { name: 'New chat', exact: true }).first().click();
+    await ask(page, 'Second');
+    await expect(said(page)).toContainText('Second');
+    await item(page, 'First').click();
+    await expect(said(page)).toContainText('First');
+    await expect(page.getByText('Stopped.')).toBeVisible();
+    await item(page, 'Second').click();
+    await answered(page, 20_000);
+    await expect(answers(page)).toContainText('(You wrote: Second)');
+  });
+});
+
+test('files: none of bytes, one without a word, two of one name', async ({ page }) => {
+  await openReady(page, '?answer=request&token=0');
+  const file = (name: string, text: string | Buffer) => ({
+    name,
+    mimeType: 'text/plain',
+    buffer: Buffer.from(text),
+  });
+  const choose = page.locator('.composer input[type=file]');
+  const chips = page.getByRole('list', { name: 'Files for this message' }).getByRole('listitem');
+  await choose.setInputFiles([file('photo.txt', Buffer.from([0xff, 0xd8, 0xff, 0x00]))]);
+  await expect(page.getByText('photo.txt was not added: it is not text')).toBeVisible();
+  await choose.setInputFiles([file('empty.txt', '')]);
+  await expect(page.getByText('empty.txt was not added: it is empty')).toBeVisible();
+  await expect(chips).toHaveCount(0);
+  await choose.setInputFiles([file('notes.md', 'the first')]);
+  await choose.setInputFiles([file('notes.md', 'the second')]);
+  await expect(chips).toHaveCount(2);
+  await chips.first().getByRole('button', { name: 'Remove notes.md' }).click();
+  await expect(chips).toHaveCount(1);
+  await ask(page, 'Which?');
+  await answered(page);
+  await expect(answers(page)).toContainText('the second');
+  await expect(answers(page)).not.toContainText('the first');
+});
