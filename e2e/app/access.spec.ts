@@ -137,7 +137,9 @@ test('all of it by keyboard alone: ask, read, branch, rewrite, find, load, choos
   await act(page.locator('.item-open').first());
   await tabTo(page, read.button(`Options for ${title}`));
   await keyboard.press('Enter');
+  await expect(page.getByRole('menuitem', { name: 'Rename' })).toBeFocused();
   await keyboard.press('Enter');
+  await expect(page.getByLabel('Title', { exact: true })).toBeFocused();
   await keyboard.type('Mine');
   await keyboard.press('Enter');
   await expect(page.locator('.item-open')).toHaveText('Mine');

@@ -125,6 +125,7 @@ async function comesOutAndIn(read: Reader): Promise<void> {
 async function allIsKept(read: Reader, other: Words): Promise<void> {
   const { words, page } = read;
   await read.listed('Box').last().click();
+  await expect(read.listed('Box').last()).toHaveAttribute('aria-current', 'page');
   await read.composer().fill('Not sent yet');
   await read.button(words.settings.open).click();
   await page.getByLabel(words.settings.theme).selectOption('dark');

@@ -18,7 +18,7 @@ test('a second tab says who speaks, takes over, keeps in step and hands back', a
   await other.setViewportSize(WIDE);
   await other.goto(product.url);
   const second = new Reader(other);
-  const elsewhere = (tab: Page) => tab.getByText('Shoal is speaking in another tab');
+  const elsewhere = (tab: Page) => tab.getByText('Shoal is in use in another tab');
   await expect(elsewhere(other)).toBeVisible();
   await expect(second.composer()).toHaveCount(0);
   await second.button('Use it here').click();
@@ -29,7 +29,7 @@ test('a second tab says who speaks, takes over, keeps in step and hands back', a
   // What was said there is here, too; so is what it is called, and what is chosen in the settings.
   await expect(first.answers()).toHaveCount(await second.answers().count());
   await second.button('Conversations').click();
-  await second.choose('What is Shoal?', 'Rename');
+  await second.choose('hello', 'Rename');
   await other.getByLabel('Title', { exact: true }).fill('Shoals');
   await other.getByLabel('Title', { exact: true }).press('Enter');
   await first.button('Conversations').click();
