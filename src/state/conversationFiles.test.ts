@@ -81,6 +81,14 @@ describe('JSON', () => {
 });
 
 describe('Markdown', () => {
+  it('names the guide as the reader’s language does', () => {
+    const said = { ...FIGURES, model: 'Guide' };
+    const messages = KEPT.body.messages.map((one) => (one.id === 'a1' ? { ...one, figures: said } : one));
+    const { text } = markdownOf({ ...KEPT, body: { ...KEPT.body, messages } }, { ...WORDS, guide: '向导' });
+    expect(text).toContain('## 向导 <!-- shoal: assistant -->');
+    expect(text).not.toContain('Guide');
+  });
+
   it('has the branch that is shown, with files and without reasoning', () => {
     expect(markdownOf(KEPT, WORDS)).toEqual({
       name: 'Rain a bow.md',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FailureCode, FailureDetail } from '../base/failure.ts';
+import { GUIDE_TITLE } from '../base/guide.ts';
 import { chinese } from './chinese/index.ts';
 import { english } from './english/index.ts';
 import { speak } from './say.ts';
@@ -77,6 +78,35 @@ test('weights that are no numbers are not blamed on the graphics processor', () 
   expect(weights.todo).toContain('Fetch the model again');
 });
 
+describe('of the guide', () => {
+  test('its files come with the page, which is to be loaded again; of other models they are chosen', () => {
+    const file = { file: 'config.json', model: 'guide' };
+    const { happened, safe, todo } = words('MISSING_PART', file, GUIDE_TITLE);
+    expect(happened).toContain('(config.json)');
+    expect(safe).toBe('Your models and this conversation are kept.');
+    expect(todo).toMatch(/reload the page while you are online/);
+    expect(words('MISSING_PART', { file: 'config.json' }, 'Tiny MoE').todo).toMatch(/^Choose all/);
+  });
+
+  test.each(['FILE_CORRUPT', 'FILE_TRUNCATED', 'RECORD_CORRUPT', 'NETWORK', 'HTTP_STATUS'] as const)(
+    '%s asks nobody to choose, delete, import or resume',
+    (code) => {
+      const { safe, todo } = words(code, {}, GUIDE_TITLE);
+      expect(`${safe} ${todo}`).not.toMatch(/choose|delete|import|resume|address|arrived/i);
+    },
+  );
+
+  test('what a test of the graphics processor found stays what it is', () => {
+    expect(words('KERNEL_CHECK_FAILED', {}, GUIDE_TITLE)).toEqual(words('KERNEL_CHECK_FAILED', {}, 'Tiny'));
+    // Weights that are no numbers are its files' fault.
+    expect(words('KERNEL_CHECK_FAILED', { what: 'logits' }, GUIDE_TITLE).todo).toContain('reload the page');
+  });
+
+  test('it is named as the page names it', () => {
+    expect(words('BAD_TEMPLATE', {}, GUIDE_TITLE).happened).toContain('“The guide”');
+  });
+});
+
 describe('in Chinese', () => {
   beforeAll(() => speak(chinese));
   afterAll(() => speak(english));
@@ -94,6 +124,11 @@ describe('in Chinese', () => {
         expect(line).not.toMatch(/undefined|null|NaN|（）|！|for developers| \p{Script=Han}.* 。/u);
       }
     }
+  });
+
+  test('the guide has its Chinese name, and its files come with the page', () => {
+    expect(words('BAD_TEMPLATE', {}, GUIDE_TITLE).happened).toContain('“向导”');
+    expect(words('MISSING_PART', {}, GUIDE_TITLE).todo).toContain('刷新页面');
   });
 
   test('sentences stand together without a space', () => {

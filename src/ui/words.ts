@@ -48,8 +48,9 @@ const OF_FILES: readonly FailureCode[] = [
 ];
 
 /** Whether files of the page are at fault, which come with it when it is loaded again. */
-export function isOfPage({ code }: Failure, about: string): boolean {
-  return about === GUIDE_TITLE && OF_FILES.includes(code);
+export function isOfPage({ code, detail }: Failure, about: string): boolean {
+  const weights = code === 'KERNEL_CHECK_FAILED' && detail['what'] === 'logits';
+  return about === GUIDE_TITLE && (weights || OF_FILES.includes(code));
 }
 
 /** Sentences one after the other, as the language sets them: Chinese puts no space between. */
