@@ -165,6 +165,22 @@ it('finds nothing wrong after loading where all is right, and does not test twic
   expect(again.cases).toEqual([]);
 });
 
+it('runs a case once that speaks for two kernels', async () => {
+  const gpu = await openGpu(navigator.gpu);
+  ends.push(() => gpu.dispose());
+  const verdicts = openVerdicts(memoryShelf(), 'here');
+  const kernels = ['rmsnorm', 'rmsnorm.unheard', 'glu.silu'];
+  const told: [number, number][] = [];
+  const { cases } = await quickTest(gpu, verdicts, kernels, {
+    signal,
+    onCase: (_, index, total) => void told.push([index, total]),
+  });
+  expect(new Set(cases.map(({ kernel }) => kernel))).toEqual(new Set(['rmsnorm', 'glu.silu']));
+  expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
+  expect(told).toEqual(cases.map((_, index) => [index, cases.length]));
+  expect(await verdicts.unknownOf(kernels)).toEqual([]);
+});
+
 it('loads with the other shape what is wrong in one alone', async () => {
   const shelf = memoryShelf();
   const engine = engineOn(miscompiling(prefillOff), shelf);

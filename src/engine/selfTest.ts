@@ -9,7 +9,7 @@
 import { AppError } from '../base/failure.ts';
 import type { Gpu } from '../gpu/index.ts';
 import { runCase, type KernelCase, type KernelShape } from '../kernels/index.ts';
-import { planFull, planQuick } from './selfTestPlan.ts';
+import { planFull, planQuick, suiteOf } from './selfTestPlan.ts';
 import type { CaseVerdict, Verdicts } from './verdicts.ts';
 
 export interface SelfTestOptions {
@@ -56,24 +56,27 @@ export async function quickTest(
   const started = performance.now();
   const unknown = await verdicts.unknownOf(kernels);
   if (unknown.length === 0) return { cases: [], ms: performance.now() - started };
-  const plan = planQuick(await allCases(), unknown);
-  const total = plan.reduce((sum, { cases }) => sum + cases.length, 0);
-  const done: CaseVerdict[] = [];
+  const plan = planQuick(await casesAbout(unknown, signal), unknown);
+  const total = new Set(plan.flatMap(({ cases }) => cases)).size;
+  // Kernels without cases of their own share their nearest relative's.
+  const done = new Map<KernelCase, CaseVerdict>();
   const learned: Pick<CaseVerdict, 'kernel' | 'verdict'>[] = [];
   try {
     for (const { kernel, cases } of plan) {
       const own: CaseVerdict[] = [];
       for (const kernelCase of cases) {
-        own.push(await judged(gpu, kernelCase, signal));
-        done.push(own.at(-1)!);
-        onCase(own.at(-1)!, done.length - 1, total);
+        const known = done.get(kernelCase);
+        own.push(known ?? (await judged(gpu, kernelCase, signal)));
+        if (known) continue;
+        done.set(kernelCase, own.at(-1)!);
+        onCase(own.at(-1)!, done.size - 1, total);
       }
       learned.push(...own.map(({ verdict }) => ({ kernel, verdict })));
     }
   } finally {
     await verdicts.learn(learned);
   }
-  return { cases: done, ms: performance.now() - started };
+  return { cases: [...done.values()], ms: performance.now() - started };
 }
 
 const hasFailed = ({ verdict }: CaseVerdict): boolean => verdict === 'failed';
@@ -81,6 +84,22 @@ const hasFailed = ({ verdict }: CaseVerdict): boolean => verdict === 'failed';
 async function allCases(): Promise<readonly KernelCase[]> {
   const { suites } = await import('../kernels/suites.ts');
   return suites.flatMap((suite) => suite.cases());
+}
+
+/**
+ * Making a suite's cases, references and all, keeps the worker busy for up to half a
+ * second: only those that are asked for, and with a turn between them.
+ */
+async function casesAbout(kernels: readonly string[], signal: AbortSignal): Promise<readonly KernelCase[]> {
+  const { suites } = await import('../kernels/suites.ts');
+  const asked = new Set(kernels.map(suiteOf));
+  const cases: KernelCase[] = [];
+  for (const suite of suites.filter(({ name }) => asked.has(name))) {
+    await breath();
+    signal.throwIfAborted();
+    cases.push(...suite.cases());
+  }
+  return cases;
 }
 
 async function judged(gpu: Gpu, kernelCase: KernelCase, signal: AbortSignal): Promise<CaseVerdict> {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { KernelCase } from '../kernels/index.ts';
 import { suites } from '../kernels/suites.ts';
-import { planFull, planQuick } from './selfTestPlan.ts';
+import { planFull, planQuick, suiteOf } from './selfTestPlan.ts';
 
 const all = suites.flatMap((suite) => suite.cases());
 const names = (cases: readonly KernelCase[]): readonly string[] => cases.map(({ card }) => card.name);
@@ -52,6 +52,12 @@ it('has something for every kernel and layout a program may name', () => {
     for (const { card } of cases) expect(card.name.split('.')[0]).toBe(kernel.split('.')[0]);
   }
   expect(asked.length).toBeGreaterThan(100);
+});
+
+it('finds all there is of a kernel in one suite', () => {
+  for (const suite of suites) {
+    expect(new Set(suite.cases().map(({ card }) => suiteOf(card.name)))).toEqual(new Set([suite.name]));
+  }
 });
 
 it('has nothing for what is no kernel', () => {

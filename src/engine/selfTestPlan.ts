@@ -25,6 +25,11 @@ export function planQuick(all: readonly KernelCase[], kernels: Iterable<string>)
   return Array.from(kernels, (kernel) => ({ kernel, cases: casesFor(all, kernel) }));
 }
 
+/** The suite that has a kernel's cases and those of its relatives. */
+export function suiteOf(kernel: string): string {
+  return kernel.split('.')[0]!;
+}
+
 /** Smallest first: the reference is plain loops, and the user may be about to write. */
 function casesFor(all: readonly KernelCase[], kernel: string): readonly KernelCase[] {
   const named = (name: string): readonly KernelCase[] => all.filter(({ card }) => card.name === name);
