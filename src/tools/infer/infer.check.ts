@@ -24,9 +24,9 @@ it.each(['browser', 'node', 'cpu'])('infer writes what PyTorch writes: %s', asyn
   expect(made.tokens).toEqual(tokens.slice(promptTokens));
 });
 
-it('infer knows the built-in model by its name', async () => {
+it.each(['browser', 'cpu'])('infer knows the built-in model by its name: %s', async (runtime) => {
   const asked = ['--model', 'guide', '--prompt', 'hello', '--chat', '--greedy', '--max-tokens', '40'];
-  const { text, tokens: said } = await infer([...asked, '--runtime', 'cpu']);
+  const { text, tokens: said } = await infer([...asked, '--runtime', runtime]);
   expect(said.length).toBeLessThan(40);
   expect(text).toMatch(/guide/i);
 });
