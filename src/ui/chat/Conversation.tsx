@@ -1,5 +1,14 @@
 /** What was said, as rows of a virtual list: only those near the view exist, however long the conversation is. */
-import { memo, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, type ReactNode } from 'react';
+import {
+  memo,
+  useDeferredValue,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useSyncExternalStore,
+  type ReactNode,
+} from 'react';
 import { WindowVirtualizer } from 'virtua';
 import { useStore } from 'zustand';
 import { useApp } from '../appContext.ts';
@@ -12,6 +21,8 @@ import { useFollow } from './useFollow.ts';
 
 /** Drawn beyond the view in the direction of scrolling, so that a quick wheel meets no gap. */
 const BEYOND_PX = 800;
+/** Paper has no edge to scroll beyond: no conversation is as long as this. */
+const WHOLE_PX = 1e9;
 
 export function Conversation(): ReactNode {
   const { chat } = useApp();
@@ -24,6 +35,7 @@ function Said(): ReactNode {
   const speaking = useStore(chat.store, (s) => s.answering?.id ?? null);
   // Drawn in slices between frames, as the words in them are.
   const parts = useDeferredValue(useStore(chat.store, partsSpoken));
+  const printing = usePrinting();
   const { following, toEnd } = useFollow(speaking !== null);
 
   // Whoever opens a conversation, or asks, wants to see its end.
@@ -39,7 +51,7 @@ function Said(): ReactNode {
   const last = rows.at(-1)?.id;
   return (
     <section className="conversation" aria-label={say.chat.conversation} tabIndex={-1}>
-      <WindowVirtualizer data={rows} bufferSize={BEYOND_PX}>
+      <WindowVirtualizer data={rows} bufferSize={printing ? WHOLE_PX : BEYOND_PX}>
         {(row) => <RowView key={row.key} row={row} last={row.id === last} />}
       </WindowVirtualizer>
       {!following && (
@@ -54,6 +66,19 @@ function Said(): ReactNode {
         </button>
       )}
     </section>
+  );
+}
+
+const PRINT = 'print';
+
+function usePrinting(): boolean {
+  return useSyncExternalStore(
+    (onChange) => {
+      const media = matchMedia(PRINT);
+      media.addEventListener('change', onChange);
+      return () => media.removeEventListener('change', onChange);
+    },
+    () => matchMedia(PRINT).matches,
   );
 }
 

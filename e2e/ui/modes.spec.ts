@@ -1,0 +1,65 @@
+/** Paper, a system's own few colours, and a page at four times its size. */
+import { expect, test, type Locator } from '@playwright/test';
+import { choose, openSidebar } from './conversationSteps.ts';
+import { answered, answers, ask, composer, openReady } from './steps.ts';
+
+const shade = (where: Locator, what: 'backgroundColor' | 'outlineStyle'): Promise<string> =>
+  where.evaluate((element, name) => getComputedStyle(element)[name], what);
+
+test('on paper the whole conversation stands, and nothing to press', async ({ page }) => {
+  await openReady(page, '?token=0');
+  for (let turn = 1; turn <= 6; turn++) {
+    await ask(page, `Question ${turn}`);
+    await expect(answers(page).last()).toContainText(`(You wrote: Question ${turn})`);
+    await answered(page);
+  }
+  const questions = page.locator('.said');
+  expect(await questions.count()).toBeLessThan(6);
+  await page.emulateMedia({ media: 'print' });
+  await expect(questions).toHaveCount(6);
+  await expect(composer(page)).toBeHidden();
+  await expect(page.getByRole('banner')).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Copy', exact: true })).toHaveCount(0);
+  const tops = await questions.evaluateAll((all) => all.map((one) => one.getBoundingClientRect().top));
+  expect(tops).toEqual(tops.toSorted((a, b) => a - b));
+});
+
+test('in the system’s colours what is chosen and what goes on can be seen', async ({ page }) => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  await openReady(page, '?token=0&import=100');
+  await page.getByRole('button', { name: /^Download / }).click();
+  await page.locator('.model-line').click();
+  const done = page.locator('.progress-done');
+  await expect(done).toBeVisible();
+  expect(await shade(done, 'backgroundColor')).not.toBe(
+    await shade(page.locator('.progress'), 'backgroundColor'),
+  );
+  await page.keyboard.press('Escape');
+  await ask(page, 'Hello');
+  await answered(page);
+  await openSidebar(page);
+  await page.getByRole('button', { name: 'Options for Hello' }).focus();
+  await page.keyboard.press('Enter');
+  const first = page.getByRole('menuitem', { name: 'Rename' });
+  await expect(first).toBeFocused();
+  expect(await shade(first, 'outlineStyle')).toBe('solid');
+});
+
+test('at four times its size nothing stands before what one reads', async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 256 });
+  await openReady(page, '?token=0');
+  for (const part of [page.locator('.top'), page.locator('.bottom')])
+    expect(await part.evaluate((element) => getComputedStyle(element).position)).toBe('static');
+  await page.locator('.model-line').click();
+  for (const tab of await page.getByRole('tab').all()) await expect(tab).toBeInViewport({ ratio: 1 });
+});
+
+test('what is told of a conversation takes one line, with what can be done beside it', async ({ page }) => {
+  await openReady(page, '?token=0');
+  await ask(page, 'Hello');
+  await answered(page);
+  await openSidebar(page);
+  await choose(page, 'Hello', 'Delete');
+  const box = await page.locator('.notices .notice').boundingBox();
+  expect(box?.height).toBeLessThan(60);
+});
