@@ -101,7 +101,7 @@ test('of two tabs that import the same model one works and the other says so', a
 
   const other = await context.newPage();
   await other.goto(product.url);
-  await expect(other.getByText('Shoal is speaking in another tab')).toBeVisible();
+  await expect(other.getByText('Shoal is in use in another tab')).toBeVisible();
   const there = await download(other);
   const alert = there.getByRole('alert');
   await expect(alert).toContainText('Another tab is at work on this model');

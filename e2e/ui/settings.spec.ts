@@ -33,6 +33,17 @@ test('a question asked while the model loads waits for it', async ({ page }) => 
   await expect(answers(page)).toContainText('(You wrote: Are you awake?)');
 });
 
+test('where no model is loaded, the way to one is named beside the composer', async ({ page }) => {
+  await openReady(page);
+  await page.locator('.model-line').click();
+  await page.getByRole('tab', { name: 'On this device' }).click();
+  await page.getByRole('button', { name: 'Unload' }).click();
+  await page.keyboard.press('Escape');
+  await expect(page.locator('.standing')).toContainText('No model is loaded.');
+  await page.locator('.standing').getByRole('button', { name: 'Models' }).click();
+  await expect(page.getByRole('dialog', { name: 'Models' })).toBeVisible();
+});
+
 test('without WebGPU the guide answers on the processor, and says so', async ({ page }) => {
   await openReady(page, '?device=NO_WEBGPU&token=0');
   await expect(page.locator('.standing')).toContainText('It answers on the processor');

@@ -11,11 +11,12 @@ export function Standing(): ReactNode {
   const { models, view } = useApp();
   const onProcessor = useStore(models.store, (s) => s.loaded?.runsOn === 'cpu');
   const code = useTrouble()?.code;
-  if (useWho() !== 'guide') return null;
+  const who = useWho();
+  if (who !== 'guide' && who !== 'nobody') return null;
   return (
     <div className="standing facts">
       <p>
-        {say.standing.guide}{' '}
+        {who === 'guide' ? say.standing.guide : say.standing.nobody}{' '}
         <button type="button" className="link" onClick={() => view.open('models')}>
           {say.standing.models}
         </button>

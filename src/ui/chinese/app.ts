@@ -53,6 +53,7 @@ export const frame: Words['frame'] = {
 
 export const standing: Words['standing'] = {
   guide: '向导：微型模型，只会介绍 Shoal。',
+  nobody: '尚未加载模型。',
   models: '模型',
   processor: {
     NO_WEBGPU: '它在 CPU 上回答：这个浏览器没有提供 WebGPU。',

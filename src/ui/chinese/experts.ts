@@ -37,8 +37,9 @@ export const experts = {
     `最忙的是第 ${count(layer)} 层的专家 ${count(expert)}，为其应得份额的 ${times} 倍。`,
   unused: (unused: number, all: number) =>
     unused === 0 ? '每个专家都用到了。' : `尚未用到：${count(all)} 个中的 ${count(unused)} 个。`,
-  layerEven: (layer: number, even: number) => `第 ${count(layer)} 层：均匀度 ${share(even)}`,
+  layerEven: (layer: number, even: number) => `第 ${count(layer)} 层：均匀度 ${share(even)}。`,
   full: '记录单个词元的内存已满：最早的词不再能追溯到专家。次数统计仍然完整。',
+  comma: '、',
   table: '以表格显示',
   columns: { layer: '层', most: '最常用的专家', even: '均匀度' },
   close: '收起专家视图',

@@ -205,7 +205,7 @@ export const failures = {
     title: '网络没有回应',
     happened: (f) => (stoppedAt(f) === '' ? '无法连接这个地址。' : `下载中断${stoppedAt(f)}。`),
     safe: ARRIVED_KEPT,
-    todo: '恢复联网后再继续。',
+    todo: (f) => (stoppedAt(f) === '' ? '请在联网后再试。' : '恢复联网后再继续。'),
   },
   HTTP_STATUS: {
     title: '服务器拒绝了请求',

@@ -134,7 +134,7 @@ export const catalogue: Words['catalogue'] = {
   billions: (n) => `${n} B`,
   millions: (n) => `${n} M`,
   roughly: (amount) => `约 ${amount}`,
-  download: (amount) => `下载 ${amount}`,
+  download: (amount) => `下载量${amount.startsWith('约') ? '' : ' '}${amount}`,
   stored: (amount) => `存入后 ${amount}`,
   from: (publisher) => `出自 ${publisher}`,
   source: (repo) => `Hugging Face：${repo}`,
@@ -162,11 +162,12 @@ export const catalogue: Words['catalogue'] = {
 };
 
 export const recommended: Words['recommended'] = {
+  list: (facts) => facts.join('，'),
   label: '推荐给这台设备',
   can: (title, facts) => `这台设备能运行 ${title}：${facts}。`,
   should: (title, facts) => `这台设备应该能运行 ${title}：${facts}。`,
-  time: (seconds) => `按当前网速约 ${duration(seconds)}`,
-  timeAtMost: (seconds) => `按当前网速最多 ${duration(seconds)}`,
+  time: (seconds) => `按浏览器估计的网速约 ${duration(seconds)}`,
+  timeAtMost: (seconds) => `按浏览器估计的网速最多 ${duration(seconds)}`,
   get: (title) => `下载 ${title}`,
   arriving: (title, share) => `正在下载 ${title}。${share}`.trim(),
   waiting: (title) => `${title} 已在下载列表中。`,

@@ -57,6 +57,7 @@ export const frame = {
 /** Said above the composer for as long as it is so. */
 export const standing = {
   guide: 'Guide: tiny, explains Shoal only.',
+  nobody: 'No model is loaded.',
   models: 'Models',
   /** By what is in the way. */
   processor: {
@@ -72,7 +73,7 @@ export const standing = {
 };
 
 export const tabs = {
-  title: 'Shoal is speaking in another tab',
+  title: 'Shoal is in use in another tab',
   body: 'The graphics processor holds one model, so one tab at a time uses it. Your conversations are the same in both.',
   /** In the header, where a model's name stands else. */
   short: 'In another tab',

@@ -44,8 +44,9 @@ export const experts = {
     `The busiest: layer ${count(layer)}, expert ${count(expert)}, ${times} times its fair share.`,
   unused: (unused: number, all: number) =>
     unused === 0 ? 'Every expert was used.' : `Not used yet: ${count(unused)} of ${count(all)}.`,
-  layerEven: (layer: number, even: number) => `Layer ${count(layer)}: ${share(even)} even`,
+  layerEven: (layer: number, even: number) => `Layer ${count(layer)}: ${share(even)} even.`,
   full: 'Memory for single tokens is full: the oldest words can no longer be traced. The counts are whole.',
+  comma: ', ',
   table: 'As a table',
   columns: { layer: 'Layer', most: 'Most used experts', even: 'Evenness' },
   close: 'Hide the experts',

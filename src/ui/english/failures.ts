@@ -215,7 +215,7 @@ export const failures = {
     happened: (f) =>
       stoppedAt(f) === '' ? 'The address could not be reached.' : `The download stopped${stoppedAt(f)}.`,
     safe: ARRIVED_KEPT,
-    todo: 'Resume when you are online.',
+    todo: (f) => (stoppedAt(f) === '' ? 'Try again when you are online.' : 'Resume when you are online.'),
   },
   HTTP_STATUS: {
     title: 'The server refused',

@@ -154,7 +154,7 @@ export const catalogue = {
     'glm-4.7-flash': 'Thinks before it answers: programming, planning, Chinese and English.',
     'gpt-oss-20b': 'Reasons well about science, sums and code; for GPUs of 16 GB.',
     'olmoe-1b-7b': 'Quick for its size; even its training data is open. Short context.',
-    'granite-3b-a800m': 'Summaries, mails and questions about a text, quick on small GPUs.',
+    'granite-3b-a800m': 'Summaries, emails and questions about a text, quick on small GPUs.',
     'granite-1b-a400m': 'Short texts and simple questions on almost any GPU, phones among them.',
     'deepseek-r1-qwen3-8b': 'Thinks at length: sums, logic and code; answers take their time.',
     'qwen3-8b': 'Solid answers in many languages; may think first.',
@@ -169,11 +169,13 @@ export const catalogue = {
 };
 
 export const recommended = {
+  /** Facts in a row, within a sentence. */
+  list: (facts: readonly string[]) => facts.join(', '),
   label: 'Recommended for this device',
   can: (title: string, facts: string) => `This device can run ${title}: ${facts}.`,
   should: (title: string, facts: string) => `This device should be able to run ${title}: ${facts}.`,
-  time: (seconds: number) => `about ${duration(seconds)} at this network’s speed`,
-  timeAtMost: (seconds: number) => `${duration(seconds)} at most at this network’s speed`,
+  time: (seconds: number) => `about ${duration(seconds)} at the speed the browser estimates`,
+  timeAtMost: (seconds: number) => `${duration(seconds)} at most at the speed the browser estimates`,
   get: (title: string) => `Download ${title}`,
   arriving: (title: string, share: string) => `${title} is arriving. ${share}`.trim(),
   waiting: (title: string) => `${title} is in the list of downloads.`,

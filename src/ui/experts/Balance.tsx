@@ -5,6 +5,7 @@ import { balanceOf, mostUsed, shareOf, type Balance as Even, type ExpertUsage } 
 import { useApp } from '../appContext.ts';
 import { rate, share } from '../format.ts';
 import { say } from '../say.ts';
+import { together } from '../words.ts';
 
 interface Layer extends Even {
   readonly layer: number;
@@ -44,9 +45,9 @@ function words(usage: ExpertUsage, layers: readonly Layer[], pointed: number | n
   const busy = layers.reduce((a, b) => (b.busiest > a.busiest ? b : a));
   const average = layers.reduce((sum, { evenness }) => sum + evenness, 0) / layers.length;
   const unused = layers.reduce((sum, layer) => sum + layer.unused, 0);
-  return [
+  return together(
     say.experts.tokens(usage.tokens),
-    one && `${say.experts.layerEven(one.layer + 1, one.evenness)}.`,
+    one ? say.experts.layerEven(one.layer + 1, one.evenness) : '',
     say.experts.even(average, least.evenness, least.layer + 1),
     say.experts.busiest(
       busy.layer + 1,
@@ -54,9 +55,7 @@ function words(usage: ExpertUsage, layers: readonly Layer[], pointed: number | n
       rate(busy.busiest),
     ),
     say.experts.unused(unused, all * each),
-  ]
-    .filter(Boolean)
-    .join(' ');
+  );
 }
 
 /** For those who do not see the dots; made when it is opened. */
@@ -88,7 +87,7 @@ function Table({
                 <td>
                   {mostUsed(usage, layer, 3)
                     .map(({ expert }) => `${expert + 1} (${share(shareOf(usage, layer, expert))})`)
-                    .join(', ')}
+                    .join(say.experts.comma)}
                 </td>
                 <td>{share(evenness)}</td>
               </tr>

@@ -83,7 +83,7 @@ function Word({ token }: { readonly token: TokenRef }): ReactNode {
         ? say.experts.forgotten
         : `${say.experts.strongest} ${strongest
             .map(({ layer, expert, part }) => `${say.experts.expert(layer + 1, expert + 1)} (${share(part)})`)
-            .join(', ')}`}
+            .join(say.experts.comma)}`}
     </>
   );
 }

@@ -10,7 +10,7 @@ import { size } from '../format.ts';
 import { chosenFiles } from './givenFiles.ts';
 import { repoOf } from './repo.ts';
 import { useFit } from './useFit.ts';
-import { wordsFor } from '../words.ts';
+import { together, wordsFor } from '../words.ts';
 
 export function AddModel(): ReactNode {
   return (
@@ -119,7 +119,7 @@ function HubFiles(): ReactNode {
       const words = wordsFor(hub.failure);
       return (
         <p className="facts bad" role="alert">
-          {words.title}. {words.happened} {words.todo}
+          <strong>{words.title}</strong> {together(words.happened, words.todo)}
         </p>
       );
     }

@@ -64,5 +64,5 @@ function factsOf({ downloadBytes, exact, license }: CatalogueModel): string {
   const facts = [amount, license];
   if (time)
     facts.push(time.atMost ? say.recommended.timeAtMost(time.seconds) : say.recommended.time(time.seconds));
-  return facts.join(', ');
+  return say.recommended.list(facts);
 }
