@@ -169,6 +169,9 @@ test('a formula is marked whole where an expert took part in any of it, and tell
   }
   expect(marks.get('inline')).toBeGreaterThan(0);
   expect(marks.get('display')).toBeGreaterThanOrEqual(marks.get('inline')!);
+  await page.keyboard.press('Home');
+  const marked = answers(page).locator('[data-marked=expert] .katex-base').first();
+  await expect(marked).not.toHaveCSS('background-color', 'rgba(0, 0, 0, 0)');
   await page.keyboard.press('Escape');
   await field(page).blur();
   await expect(answers(page).locator('[data-marked]')).toHaveCount(0);
@@ -178,6 +181,9 @@ test('a formula is marked whole where an expert took part in any of it, and tell
   await expect(drawer(page)).toContainText(/“.*E = mc\^2.*” \d tokens · most of all/);
   await expect(inline).toHaveAttribute('data-marked', 'expert-word');
   await expect(display).not.toHaveAttribute('data-marked');
+  // The mark is seen: it is drawn under what KaTeX draws.
+  const drawn = inline.locator('.katex-base').first();
+  await expect(drawn).not.toHaveCSS('box-shadow', 'none');
   // The words around a formula are found as before.
   await answers(page)
     .locator('.prose p')

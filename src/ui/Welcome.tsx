@@ -20,12 +20,14 @@ export function Welcome(): ReactNode {
       {who === 'guide' && <Questions questions={say.guide.questions} />}
       {who === 'model' && <Questions questions={say.chat.suggestions.map((text) => [text, text])} />}
       {(who === 'guide' || who === 'nobody') && <ThisDevice />}
-      <NewChatPrompt />
-      <p className="facts about">
-        <button type="button" className="link" onClick={() => view.open('about')}>
-          {say.guide.about}
-        </button>
-      </p>
+      <div className="row wrap">
+        <NewChatPrompt />
+        <p className="facts about">
+          <button type="button" className="link" onClick={() => view.open('about')}>
+            {say.guide.about}
+          </button>
+        </p>
+      </div>
     </section>
   );
 }
