@@ -84,6 +84,7 @@ test('every screen keeps the rules of access: wide, narrow, light, dark, in both
   await read.change(chinese);
   await read.button(chinese.experts.close, page.getByRole('complementary')).click();
   await read.button(chinese.conversations.new).first().click();
+  await read.button(chinese.frame.hideConversations).click();
   await page.setViewportSize(NARROW);
   const narrow: Check = (screen) => keepsRules(page, `${screen}, narrow`, ['light']);
   await narrow('first screen');
@@ -146,6 +147,8 @@ test('all of it by keyboard alone: ask, read, branch, rewrite, find, load, choos
 
   await keyboard.press('m');
   const models = read.dialog('Models');
+  await expect(models.getByRole('tab', { selected: true })).toBeVisible();
+  await expect(models.locator(':focus')).toHaveCount(1);
   await tabTo(page, models.getByRole('tab', { selected: true }));
   await keyboard.press('ArrowRight');
   await expect(models.getByRole('tab', { name: 'Catalogue' })).toBeFocused();
