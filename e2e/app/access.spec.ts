@@ -107,7 +107,7 @@ async function tabTo(page: Page, goal: Locator): Promise<void> {
   throw new Error(`Tab does not lead to ${goal.toString()}`);
 }
 
-test('all of it by keyboard alone: ask, read, branch, rewrite, find, load, choose', async ({ page }) => {
+test('a conversation by keyboard alone: ask, branch, rewrite, find, rename', async ({ page }) => {
   await page.setViewportSize(WIDE);
   await loaded(page);
   const read = new Reader(page);
@@ -144,25 +144,4 @@ test('all of it by keyboard alone: ask, read, branch, rewrite, find, load, choos
   await keyboard.type('Mine');
   await keyboard.press('Enter');
   await expect(page.locator('.item-open')).toHaveText('Mine');
-
-  await keyboard.press('m');
-  const models = read.dialog('Models');
-  await expect(models.getByRole('tab', { selected: true })).toBeVisible();
-  await expect(models.locator(':focus')).toHaveCount(1);
-  await tabTo(page, models.getByRole('tab', { selected: true }));
-  await keyboard.press('ArrowRight');
-  await expect(models.getByRole('tab', { name: 'Catalogue' })).toBeFocused();
-  await keyboard.press('ArrowLeft');
-  await act(read.button('Unload', models));
-  await act(read.button('Load The guide', models));
-  await loaded(page);
-  await keyboard.press('Control+,');
-  await tabTo(page, page.getByLabel('Theme'));
-  await keyboard.press('End');
-  await expect(page.locator('html')).toHaveCSS('color-scheme', 'dark');
-  await tabTo(page, page.getByRole('radio', { name: 'Balanced' }));
-  await keyboard.press('ArrowDown');
-  await expect(page.getByRole('radio', { name: 'Inventive' })).toBeChecked();
-  await keyboard.press('Escape');
-  await expect(read.dialog('Settings')).toHaveCount(0);
 });
