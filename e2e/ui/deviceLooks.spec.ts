@@ -35,14 +35,6 @@ const SCENES: readonly Scene[] = [
     stage: (page) => page.locator('.notice summary').click(),
   },
   {
-    name: 'wrong-kernel',
-    query: '?test=1&failTest=router',
-    stage: async (page) => {
-      await expect(page.locator('.standing p')).toHaveCount(2, { timeout: 15_000 });
-      await page.locator('.notice summary').click();
-    },
-  },
-  {
     name: 'no-memory',
     query: '?models=one&failLoad=GPU_OUT_OF_MEMORY&roomFor=2048',
     stage: async (page) => {
