@@ -52,7 +52,7 @@ export async function loadModel(
   const tokenizer = createTokenizer(manifest.text);
   const kv = options.kv ?? chooseKvType(spec, options.contextLength);
   const contextLength = fitContext(gpu, manifest, kv, options.contextLength);
-  const weights = await gpu.scoped('weights', () =>
+  const weights = await madeIn(gpu, 'weights', () =>
     Promise.resolve(new GpuWeights(gpu, manifest.tensors, options.bindingBytes)),
   );
   let runner: Runner | null = null;
@@ -100,13 +100,28 @@ async function trustedRunner(
   { shape, otherShape, wrong, chunk }: LoadOptions,
 ): Promise<Runner> {
   const make = (as: KernelShape): Promise<Runner> =>
-    parts.gpu.scoped('kernels', () => Runner.create({ ...parts, shape: as, chunk, wrong }));
+    madeIn(parts.gpu, 'kernels', () => Runner.create({ ...parts, shape: as, chunk, wrong }));
   try {
     return await make(shape);
   } catch (error) {
     const { code, detail } = asAppError(error);
     if (code !== 'KERNEL_CHECK_FAILED' || !('kernel' in detail) || otherShape === undefined) throw error;
     return make(otherShape);
+  }
+}
+
+/** As `gpu.scoped`; what was made is disposed where the scope fails, and with it the part that had room. */
+async function madeIn<T extends { dispose(): void }>(
+  gpu: Gpu,
+  what: string,
+  make: () => Promise<T>,
+): Promise<T> {
+  let made: T | null = null;
+  try {
+    return await gpu.scoped(what, async () => (made = await make()));
+  } catch (error) {
+    (made as T | null)?.dispose();
+    throw error;
   }
 }
 

@@ -27,6 +27,7 @@ export function createFieldView(canvas: HTMLCanvasElement, app: App, shape: Expe
     pace.soon();
   }
   function layOut(): void {
+    if (canvas.clientWidth === 0) return; // it is being taken off the page
     picture.layOut();
     picture.draw(lights, performance.now());
   }
