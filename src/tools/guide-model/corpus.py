@@ -20,18 +20,23 @@ sys.path.insert(0, str(Path(__file__).parent / "corpus"))
 from chat import Talk  # noqa: E402
 from stories import NOUNS, OFTEN, WORDS, names  # noqa: E402
 
-# Shares of assistant and user text together, by characters.
-MIX = {"outside": 0.30, "guide": 0.37, "story": 0.28, "talk": 0.05}
+# Shares of assistant and user text together, by characters: of the long first phase of training, and of the short
+# second one, which has more of what is asked first and of questions that want a yes or a no.
+MIXES = {
+    1: {"outside": 0.28, "guide": 0.34, "story": 0.27, "talk": 0.05, "first": 0.03, "yes_or_no": 0.03},
+    2: {"outside": 0.24, "guide": 0.27, "story": 0.29, "talk": 0.04, "first": 0.09, "yes_or_no": 0.07},
+}
 CHARS_PER_TOKEN = 4.0  # a guess for a vocabulary of 2k trained on this very text; the trainer counts exactly
 
 
-def labelled(seed: int) -> Iterator[list[tuple[str, str, str]]]:
+def labelled(seed: int, phase: int = 1) -> Iterator[list[tuple[str, str, str]]]:
     """Endless conversations as (intent, user, assistant) turns, kept to the mix as they come."""
     rng = random.Random(seed)
     talk = Talk(rng)
-    spent = dict.fromkeys(MIX, 0.0)
+    mix = MIXES[phase]
+    spent = dict.fromkeys(mix, 0.0)
     while True:
-        kind = min(MIX, key=lambda name: spent[name] / MIX[name])
+        kind = min(mix, key=lambda name: spent[name] / mix[name])
         turns = talk.conversation(kind)
         spent[kind] += sum(len(user) + len(answer) for _, user, answer in turns)
         yield turns
@@ -46,10 +51,10 @@ def messages(turns: list[tuple[str, str, str]]) -> list[dict[str, str]]:
     return out
 
 
-def conversations(seed: int, tokens: int | None = None) -> Iterator[list[dict[str, str]]]:
+def conversations(seed: int, tokens: int | None = None, phase: int = 1) -> Iterator[list[dict[str, str]]]:
     """Conversations as messages, endless or until about `tokens` are reached."""
     chars = 0
-    for turns in labelled(seed):
+    for turns in labelled(seed, phase):
         yield messages(turns)
         chars += sum(len(user) + len(answer) + 8 for _, user, answer in turns)
         if tokens is not None and chars >= tokens * CHARS_PER_TOKEN:
@@ -72,7 +77,7 @@ def lost(wished: list[str], wish: str, answer: str) -> list[str]:
     return missing + [word for word in re.findall(r"[a-z']+", wish.lower()) if word in NOUNS and word not in told]
 
 
-def check(seed: int, count: int) -> None:
+def check(seed: int, count: int, phase: int = 1) -> None:
     """Prints, for `count` conversations: turns and distinct wordings per intent, words, longest answer."""
     turns_of: Counter[str] = Counter()
     wordings: defaultdict[str, set[str]] = defaultdict(set)
@@ -82,7 +87,7 @@ def check(seed: int, count: int) -> None:
     longest = ""
     stories: list[int] = []
     ignored: list[str] = []
-    source = labelled(seed)
+    source = labelled(seed, phase)
     for _ in range(count):
         for intent, user, answer in next(source):
             intent, _, wished = intent.partition("/") if intent.startswith("tell_story") else (intent, "", "")
@@ -118,15 +123,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--tokens", type=int, default=1_000_000, help="about how many (4 characters each)")
+    parser.add_argument("--phase", type=int, choices=MIXES, default=1, help="of the training, which sets the mix")
     parser.add_argument("--out", type=Path, help="JSONL file; standard output without it")
     parser.add_argument("--check", action="store_true", help="report what the corpus holds, write nothing")
     parser.add_argument("--count", type=int, default=20_000, help="conversations to look at with --check")
     options = parser.parse_args()
     if options.check:
-        check(options.seed, options.count)
+        check(options.seed, options.count, options.phase)
         return
     out = options.out.open("w", encoding="utf-8") if options.out else sys.stdout
-    for conversation in conversations(options.seed, options.tokens):
+    for conversation in conversations(options.seed, options.tokens, options.phase):
         out.write(json.dumps(conversation, ensure_ascii=False) + "\n")
     if options.out:
         out.close()

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { examine, type Examination } from '../guide-model/evaluate.ts';
+import { askFirst, firstQuestions } from '../guide-model/firstQuestions.ts';
 
 const FOLDER = 'public/guide';
 /** Answers that hang on a tie of two tokens may fall otherwise on another adapter. */
@@ -31,6 +32,11 @@ describe('the guide', () => {
 
   it('states no wrong fact', () => {
     expect(seen.scores.find(({ group }) => group.includes('no wrong fact'))?.missed).toEqual([]);
+  });
+
+  it('answers rightly what anybody asks first, greedily and as the page draws its answers', async () => {
+    for (const { question, wrong } of await askFirst(FOLDER, firstQuestions))
+      expect.soft(wrong, question).toEqual([]);
   });
 
   it('has no dead expert, and none that does three times its share', () => {

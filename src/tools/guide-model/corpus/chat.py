@@ -48,6 +48,10 @@ MISTAKES = {
 }  # fmt: skip
 TYPO_RATE = 0.35
 NEWER = 1.5  # weight of the wordings in groups: plainer, so with fewer readings each
+OFTEN = 0.4  # of first questions are in the very words of the page
+FIRST = {"named": 4.0, "app": 2.0, "how": 2.5, "chats": 2.0}  # weights of groups of first questions; the others 1
+ALSO_WORDS = {"arc", "bach", "drake", "homer", "pele", "the queen", "the pope"}  # names that are written small as well
+NAMES = {"shoal": "Shoal", "webgpu": "WebGPU", "gpu": "GPU", "gguf": "GGUF", "hugging face": "Hugging Face", "chatgpt": "ChatGPT"}
 VERBS = {"is": ("is", "are"), "are": ("is", "are"), "do": ("does", "do"), "does": ("does", "do")}
 OUTSIDE_WEIGHTS = {"lookalike": 3.0, "sums": 1.5, "capitals": 1.5, "health": 1.5}  # the others 1
 
@@ -80,6 +84,19 @@ class Talk:
         slot = {"you", *slots["mychat"], *slots["app"], *slots["guide"]}
         self.agreeing = re.compile(rf"\b({'|'.join(VERBS)}) ({'|'.join(sorted(slot, key=len, reverse=True))})\b")
         self.talk_names = [name for name in self.intents if name in TALK]
+        first = load("first.json")
+        self.firsts = [
+            (name, entry, FIRST.get(group, 1.0)) for name, groups in first["first"].items() for group, entry in groups.items()
+        ]
+        sided = {name: {side: entry for side, entry in groups.get(name, {}).items() if side != "open"} for name in first["said"]}
+        self.said = self.answered(first["said"])
+        self.turned = self.answered({name: sides for name, sides in sided.items() if sides})
+        self.names = names = proper_names(outside["slots"], slots["browser"])
+        self.named = re.compile(rf"\b({'|'.join(sorted(map(re.escape, names), key=len, reverse=True))})\b")
+
+    def answered(self, groups: dict[str, dict]) -> dict[str, tuple]:
+        """As `asks`, of groups of wordings alone."""
+        return {name: self.asks({"ask": [], "answer": self.intents[name]["answer"]}, sides) for name, sides in groups.items()}
 
     def asks(self, entry: dict, groups: dict[str, dict]) -> tuple[list[str], list[float], dict[str, list[str]]]:
         """All wordings of an intent, their weights, and the answers to each.
@@ -113,12 +130,32 @@ class Talk:
 
     def intent(self, name: str) -> tuple[str, str, str]:
         """A wording and an answer of one intent."""
-        texts, weights, answers = self.wordings[name]
+        return self.asked(name, self.wordings[name])
+
+    def asked(self, name: str, wordings: tuple[list[str], list[float], dict[str, list[str]]]) -> tuple[str, str, str]:
+        """A wording and an answer out of those."""
+        texts, weights, answers = wordings
         template = self.rng.choices(texts, weights=weights)[0]
         wording = self.agreed(self.grammar.expand(template, self.rng))
         if name not in ("greet", "thanks", "bye", "small_ok", "small_noise"):
             wording = self.around(self.varied(wording))
         return name, self.typed(wording), self.rng.choice(answers[template])
+
+    def first(self) -> tuple[str, str, str]:
+        """What is asked before anything else, and what the page suggests: Shoal by its name, how it works, where chats are."""
+        rng = self.rng
+        name, group, _ = rng.choices(self.firsts, weights=[weight for _, _, weight in self.firsts])[0]
+        often = group.get("often") if rng.random() < OFTEN else None
+        wording = self.grammar.expand(rng.choice(often or group["ask"]), rng)
+        if not often and rng.random() < 0.35:
+            wording = self.around(wording)
+        return name, self.typed(wording, slips=0.1), rng.choice(group.get("answer") or self.intents[name]["answer"])
+
+    def yes_or_no(self) -> tuple[str, str, str]:
+        """Something true or untrue of Shoal, put as a question: the answer's yes or no follows it."""
+        source = self.said if self.rng.random() < 0.5 else self.turned
+        name = self.rng.choice(list(source))
+        return self.asked(name, source[name])
 
     def agreed(self, wording: str) -> str:
         """"are what i write" as "is what i write", "does my chats" as "do my chats"."""
@@ -179,7 +216,9 @@ class Talk:
         if style < 0.45:  # careful: capital, mark
             text = text[:1].upper() + text[1:]
             text = text.replace(" i ", " I ").replace(" i'm", " I'm").replace("Im ", "I'm ")
-            if text[-1:] not in "?!.":
+            if rng.random() < 0.85:
+                text = self.named.sub(lambda found: self.names[found[1]], text)
+            if text[-1:] not in "?!." and rng.random() < 0.9:
                 text += "?" if question else rng.choice(["", ".", "."])
         elif style < 0.7:  # lower case, a mark perhaps
             if text[-1:] not in "?!." and rng.random() < 0.6:
@@ -190,6 +229,8 @@ class Talk:
                 text = text.replace(",", "")
         else:
             text = text.upper() + rng.choice(["", "?", "??", "!", "!!!"])
+        if style >= 0.45 and rng.random() < 0.25:
+            text = text.replace("shoal", "Shoal")
         if rng.random() < slips and style < 0.95:
             text = self.mistyped(text)
         return text if text.strip() else wording
@@ -227,8 +268,9 @@ class Talk:
     # -- conversations --
 
     def one(self, kind: str) -> tuple[str, str, str]:
-        """A turn of one of the four kinds."""
-        return {"outside": self.out_of_scope, "guide": self.guide, "story": self.story, "talk": self.talk}[kind]()
+        """A turn of one of the kinds."""
+        kinds = {"outside": self.out_of_scope, "guide": self.guide, "story": self.story, "talk": self.talk}
+        return (kinds | {"first": self.first, "yes_or_no": self.yes_or_no})[kind]()
 
     def conversation(self, kind: str) -> list[tuple[str, str, str]]:
         """One to four turns about `kind`; most have one."""
@@ -260,6 +302,17 @@ class Talk:
         name = self.rng.choice(names)
         wording = self.grammar.expand(self.rng.choice(FOLLOW_UPS[name]), self.rng)
         return name, self.typed(wording), self.rng.choice(self.intents[name]["answer"])
+
+
+def title(name: str) -> str:
+    """A name with its capitals: "the united states" is "the United States"."""
+    return " ".join(word if word in ("the", "of", "da", "van") else word[:1].upper() + word[1:] for word in name.split(" "))
+
+
+def proper_names(slots: dict[str, list[str]], browsers: list[str]) -> dict[str, str]:
+    """What careful people write with capitals, by how the lists have it: Shoal's name is no rarer than others'."""
+    listed = (*slots["country"], *slots["city"], *slots["person"], *browsers)
+    return NAMES | {name: title(name) for name in listed if "{" not in name and name not in ALSO_WORDS}
 
 
 QUESTION_WORDS = set(

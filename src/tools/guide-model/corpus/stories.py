@@ -20,13 +20,14 @@ A_DESPITE_VOWEL = ("unicorn", "ukulele", "uni", "one", "european")
 AN_DESPITE_CONSONANT = ("hour", "honest")
 SHORTEST, LONGEST = 60, 110
 # What wishes name, and what stories are about, by weight.
-KINDS = {"thing": 34, "hero": 16, "both": 20, "who": 5, "two": 8, "three": 3, "place": 5, "open": 4, "trait": 8}
+KINDS = {"thing": 28, "hero": 22, "both": 19, "who": 5, "two": 8, "three": 3, "place": 5, "open": 4, "trait": 14}
 OFTEN = 3  # a story names what was wished for at least so often, besides its opening
 GROUPS = {"small": 46, "plural": 8, "mass": 8, "big": 18, "unique": 7, "ideas": 7, "mend": 6}
 PAIR_GROUPS = ("small", "plural", "mass")
 PAIR_PLOTS = ("gift", "share")
 QUEST_PLOTS = ("want", "see", "think")  # for who looks for something
-ANIMATE = ("animals", "animals", "animals", "animals", "shes", "hes", "objects", "objects")
+# Groups that somebody is drawn from.
+ANIMALS, PEOPLE, OBJECTS = ("animals",) * 4, ("shes", "hes"), ("objects",) * 2
 
 
 NOUN_GROUPS = ("animals", "shes", "hes", "objects", "small", "big")
@@ -88,9 +89,9 @@ class Noun:
         }
 
 
-def character(rng: random.Random) -> Noun:
-    """Somebody."""
-    group = rng.choice(ANIMATE)
+def character(rng: random.Random, groups: tuple[str, ...]) -> Noun:
+    """Somebody out of one of the groups."""
+    group = rng.choice(groups)
     kind = rng.choice(WORDS[group])
     bare = f"{rng.choice(WORDS['moods'])} {kind}" if rng.random() < 0.4 and "little" not in kind else kind
     pronouns = {"shes": ("she", "her", "her"), "hes": ("he", "him", "his")}.get(group, ("it", "it", "its"))
@@ -149,10 +150,16 @@ def capitals(text: str) -> str:
     return sentence(SENTENCE_START.sub(lambda found: found[1] + found[2].upper(), text))
 
 
-def cast(rng: random.Random, group: str) -> tuple[Noun, Noun, Noun]:
-    """A hero, a helper and something of `group`, no two with a word in common."""
+def cast(rng: random.Random, group: str, kind: str) -> tuple[Noun, Noun, Noun]:
+    """A hero, a helper and something of `group` for a wish of a kind, no two with a word in common.
+
+    What is wished for alone is the hero if it lives and what is sought if not, never both. Where no hero is
+    wished for, it and its helper come from different groups: two drawn alike would often be the same.
+    """
+    heroes = ANIMALS + PEOPLE if kind == "hero" else ANIMALS if kind in ("thing", "open") else ANIMALS + PEOPLE + OBJECTS
+    helpers = PEOPLE + OBJECTS if heroes == ANIMALS else ANIMALS + PEOPLE + OBJECTS
     while True:
-        people = character(rng), character(rng), thing(rng, group)
+        people = character(rng, heroes), character(rng, helpers), thing(rng, group)
         words = [word for noun in people for word in noun.bare.split(" ")]
         if len(words) == len(set(words)):
             return people
@@ -203,7 +210,7 @@ def attempt(rng: random.Random) -> tuple[str, str, list[str]] | None:
         group = "small"
     if kind == "who" and group == "mend":
         group = "big"
-    hero, helper, wanted = cast(rng, group)
+    hero, helper, wanted = cast(rng, group, kind)
     bare = {word for noun in (hero, helper, wanted) for word in noun.bare.split(" ")}
     place = rng.choice([place for place in WORDS["places"] if not bare & set(place.split(" "))])
     fitting = {"three": PAIR_PLOTS, "who": QUEST_PLOTS}.get(kind)
@@ -236,5 +243,8 @@ def attempt(rng: random.Random) -> tuple[str, str, list[str]] | None:
     text = tell(rng, steps, fields, words)
     if text is None:
         return None
+    # Where one thing alone is wished for, the opening finds it its other half, the hero first: else it would look for itself.
+    if kind in ("thing", "hero"):
+        asked = f"{hero.first} and {wanted.asked or wanted.first}"
     opening = GRAMMAR.expand(rng.choice(PLOTS["openings"]), rng, {"X": asked})
     return wording, f"{opening} {text}{end}", words + [place] * (kind == "place")
