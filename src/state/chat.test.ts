@@ -224,18 +224,18 @@ describe('files', () => {
 
   it('are refused where they are no text, too large, or too long for the context', async () => {
     const page = await fresh();
-    const refused = () => page.notices.store.getState().notices;
+    const refused = () => page.notices.store.getState().notices.at(-1);
     await page.chat.attach([file(new Uint8Array([0xff, 0xfe, 0x41]), 'a.bin')]);
-    expect(refused()).toMatchObject([{ kind: 'fileRefused', name: 'a.bin', why: 'binary' }]);
+    expect(refused()).toMatchObject({ kind: 'fileRefused', name: 'a.bin', why: 'binary' });
     await page.chat.attach([file('a\0b', 'b.bin')]);
-    expect(refused()).toMatchObject([{ name: 'b.bin', why: 'binary' }]);
+    expect(refused()).toMatchObject({ name: 'b.bin', why: 'binary' });
     await page.chat.attach([file(' \n', 'blank.txt')]);
-    expect(refused()).toMatchObject([{ name: 'blank.txt', why: 'empty' }]);
+    expect(refused()).toMatchObject({ name: 'blank.txt', why: 'empty' });
     await page.chat.attach([file(new Uint8Array(4 * 1024 * 1024 + 1), 'c.txt')]);
-    expect(refused()).toMatchObject([{ name: 'c.txt', why: 'large' }]);
+    expect(refused()).toMatchObject({ name: 'c.txt', why: 'large' });
     // A context of 1000, of which a quarter is left for words; a character is a token here.
     await page.chat.attach([file('d'.repeat(700), 'd.txt'), file('e'.repeat(51), 'e.txt')]);
-    expect(refused()).toMatchObject([{ name: 'e.txt', why: 'long', tokens: 51, allowed: 50 }]);
+    expect(refused()).toMatchObject({ name: 'e.txt', why: 'long', tokens: 51, allowed: 50 });
     expect(page.facts().attachments.map(({ name }) => name)).toEqual(['d.txt']);
     page.chat.detach(0);
     expect(page.facts().attachments).toEqual([]);

@@ -47,7 +47,13 @@ function house() {
   });
   const loads: Load[] = [];
   const cancelled: string[] = [];
-  const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+  /** Until what is under way has been written: a reading comes after the writings asked for before it. */
+  const settle = async (): Promise<void> => {
+    for (let round = 0; round < 3; round++) {
+      await new Promise((resolve) => setTimeout(resolve));
+      await saved.lastModel();
+    }
+  };
   const api: Pick<WorkerApi, 'loadModel' | 'cancel' | 'unloadModel'> = {
     loadModel: (job, id, { contextLength }) =>
       new Promise<Result<LoadedReport>>((resolve) => {
