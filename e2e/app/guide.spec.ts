@@ -142,7 +142,7 @@ test('with no WebGPU the guide answers on the processor, says so, and how to swi
   await expect(shown(page)).toHaveText(/\p{L}/u);
   await page.getByRole('button', { name: 'Stop' }).click();
   await expect(answers(page).getByText('Stopped.')).toBeVisible();
-  await page.getByRole('button', { name: 'Regenerate' }).click();
+  await page.getByRole('button', { name: 'Regenerate' }).last().click();
   await expect(page.getByRole('group', { name: 'Branches' })).toContainText('2/2');
   await saysSomething(page);
 });

@@ -187,3 +187,33 @@ test('files: none of bytes, one without a word, two of one name', async ({ page 
   await expect(answers(page)).toContainText('the second');
   await expect(answers(page)).not.toContainText('the first');
 });
+
+test('the header says that something is on its way until it is there, never that nothing is', async ({
+  page,
+}) => {
+  await page.addInitScript(() => {
+    const titles = new Set<string>();
+    Object.assign(window, { titles });
+    new MutationObserver(() => {
+      const title = document.querySelector('.model-title');
+      if (title) titles.add(title.textContent);
+    }).observe(document, { childList: true, subtree: true, characterData: true });
+  });
+  await openReady(page);
+  const titles = await page.evaluate(() => [...(window as unknown as { titles: Set<string> }).titles]);
+  expect(titles).toEqual(['loading', 'The guide']);
+});
+
+test('a question asked of no model leads to the models, and stays', async ({ page }) => {
+  await openReady(page);
+  await page.locator('.model-line').click();
+  const models = page.getByRole('dialog', { name: 'Models' });
+  await models.getByRole('button', { name: 'Unload' }).click();
+  await page.keyboard.press('Escape');
+  await expect(models).toBeHidden();
+  await composer(page).fill('Is anybody there?');
+  await composer(page).press('Enter');
+  await expect(models).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(composer(page)).toHaveValue('Is anybody there?');
+});

@@ -73,7 +73,8 @@ function Tool({ label, className = '', expanded, onClick, children }: ToolProps)
 }
 
 function ModelLine(): ReactNode {
-  const { view, models, chat, tabs } = useApp();
+  const { view, models, boot, chat, tabs } = useApp();
+  const coming = useStore(boot.store, (s) => s.coming);
   const { loading, loaded, lostModel, imports, cards } = useStore(models.store);
   const elsewhere = useStore(tabs.store, (s) => s.holder === 'elsewhere');
   const speaking = useStore(chat.store, ({ answering }) =>
@@ -82,7 +83,7 @@ function ModelLine(): ReactNode {
 
   const id = loading?.id ?? loaded?.modelId ?? lostModel;
   const card = cards?.find((other) => other.id === id);
-  const title = card ? modelTitle(card.title) : say.models.none;
+  const title = card ? modelTitle(card.title) : coming ? say.state.loading : say.models.none;
   const progress = loading?.progress;
   const state = loading
     ? `${say.state.loading} ${progress ? percent(progress.done, progress.total) : ''}`.trim()

@@ -6,6 +6,7 @@ import { say } from '../say.ts';
 import { Finished } from './Finished.tsx';
 import { AttachButton, Attachments } from './Attachments.tsx';
 import { isModalOpen } from '../useModal.ts';
+import { useWho } from '../useWho.ts';
 import { isComposing } from './isComposing.ts';
 import { preloadConversation } from './later.ts';
 
@@ -81,15 +82,20 @@ function useKeys(draft: string, send: () => void): (event: KeyboardEvent<HTMLTex
   };
 }
 
-/** A question may be sent while a model loads: it waits for it. */
+/** A question may be sent while a model loads: it waits for it. Where none is, sending it leads to them. */
 function useSending(): { canSend: boolean; send: () => void } {
-  const { boot, chat, models } = useApp();
+  const { boot, chat, models, view } = useApp();
+  const who = useWho();
   const something = useStore(chat.store, (s) => s.draft.trim() !== '' || s.attachments.length > 0);
   const busy = useStore(chat.store, (s) => s.answering !== null);
   const coming = useStore(boot.store, (s) => s.coming);
   const able = useStore(models.store, (s) => s.loaded !== null || s.loading !== null) || coming;
   const canSend = able && !busy && something;
-  return { canSend, send: () => canSend && chat.send() };
+  function send(): void {
+    if (canSend) chat.send();
+    else if (who === 'nobody' && something) view.open('models');
+  }
+  return { canSend, send };
 }
 
 function usePlaceholder(): string {
