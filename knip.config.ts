@@ -11,6 +11,7 @@ const config: KnipConfig = {
     'src/tools/golden/*.ts',
     'src/tools/realModel/record.ts',
     'src/tools/guide-model/evaluate.ts',
+    'src/tools/guide-model/firstQuestions.ts',
     'e2e/ui/main.tsx',
     'src/bench/main.ts',
   ],

@@ -23,6 +23,19 @@ test('a panel that could not be fetched says so, takes nothing along, and can be
   await expect(page.getByRole('dialog', { name: 'Models' })).toBeVisible();
 });
 
+test('a dialog of the first screen that could not be fetched leaves the screen there', async ({
+  page,
+  context,
+}) => {
+  await openReady(page);
+  await context.setOffline(true);
+  await page.getByRole('button', { name: 'System prompt' }).click();
+  await expect(missing(page)).toBeVisible();
+  await context.setOffline(false);
+  await missing(page).getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByRole('dialog', { name: 'System prompt' })).toBeVisible();
+});
+
 test('what was missing is asked for again when it is opened again', async ({ page, context }) => {
   await openReady(page);
   await context.setOffline(true);

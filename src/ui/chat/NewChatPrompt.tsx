@@ -1,12 +1,12 @@
 /** A new chat's own system prompt, given before its first question. */
-import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { Suspense, useState, type ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { useApp } from '../appContext.ts';
+import { Guarded } from '../Guarded.tsx';
+import { lazily } from '../lazily.tsx';
 import { say } from '../say.ts';
 
-const SystemPrompt = lazy(async () => ({
-  default: (await import('../sidebar/SystemPrompt.tsx')).SystemPrompt,
-}));
+const SystemPrompt = lazily(async () => (await import('../sidebar/SystemPrompt.tsx')).SystemPrompt);
 
 export function NewChatPrompt(): ReactNode {
   const { chat } = useApp();
@@ -19,7 +19,13 @@ export function NewChatPrompt(): ReactNode {
           {head.systemPrompt === null ? say.conversations.system : say.conversations.systemOwn}
         </button>
       </p>
-      <Suspense>{open && <SystemPrompt head={head} title="" onClose={() => setOpen(false)} />}</Suspense>
+      {open && (
+        <Guarded onClose={() => setOpen(false)}>
+          <Suspense>
+            <SystemPrompt head={head} title="" onClose={() => setOpen(false)} />
+          </Suspense>
+        </Guarded>
+      )}
     </>
   );
 }

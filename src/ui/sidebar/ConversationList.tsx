@@ -3,7 +3,6 @@
  * next; a long list is drawn only where it is seen.
  */
 import {
-  lazy,
   Suspense,
   useMemo,
   useRef,
@@ -15,13 +14,14 @@ import {
 } from 'react';
 import { useStore } from 'zustand';
 import { useApp } from '../appContext.ts';
+import { lazily } from '../lazily.tsx';
 import { say } from '../say.ts';
 import type { Found } from '../../state/conversations.ts';
 import { rowsOf, type Row } from './groups.ts';
 import { ListItem } from './ListItem.tsx';
 import type { ScrollTo } from './LongList.tsx';
 
-const LongList = lazy(() => import('./LongList.tsx').then((file) => ({ default: file.LongList })));
+const LongList = lazily(async () => (await import('./LongList.tsx')).LongList);
 
 /** Below this many rows the browser draws them all without being noticed. */
 const LONG = 80;

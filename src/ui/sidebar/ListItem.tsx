@@ -1,14 +1,15 @@
 /** One conversation of the list: opening it, renaming it in place, and the menu of what else can be done. */
-import { lazy, memo, Suspense, useRef, useState, type FormEvent, type ReactNode } from 'react';
+import { memo, Suspense, useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Ellipsis, Pin } from 'lucide-react';
 import { useStore } from 'zustand';
 import type { Excerpt, Head } from '../../state/conversations.ts';
 import { useApp } from '../appContext.ts';
+import { lazily } from '../lazily.tsx';
 import { say } from '../say.ts';
 import type { Asked } from './ItemMenu.tsx';
 import { SystemPrompt } from './SystemPrompt.tsx';
 
-const ItemMenu = lazy(() => import('./ItemMenu.tsx').then((file) => ({ default: file.ItemMenu })));
+const ItemMenu = lazily(async () => (await import('./ItemMenu.tsx')).ItemMenu);
 
 interface ItemProps {
   readonly head: Head;
