@@ -10,7 +10,7 @@ const LARGEST_BYTES = 200_000;
 
 async function take(page: Page, name: string): Promise<void> {
   const path = `docs/pictures/${name}.png`;
-  await page.screenshot({ path });
+  await page.screenshot({ path, animations: 'disabled' });
   expect((await stat(path)).size, path).toBeLessThan(LARGEST_BYTES);
 }
 
@@ -39,7 +39,7 @@ test('wide', async ({ page }) => {
   await page.getByRole('button', { name: 'Conversations', exact: true }).click();
   await page.getByRole('button', { name: 'Experts', exact: true }).click();
   await expect(page.getByRole('application', { name: 'Experts by layer' })).toBeVisible();
-  await ask(page, 'Tell me a story about a fox.');
+  await ask(page, 'Tell me a story about a hedgehog and the moon.');
   await expect(answers(page).last().locator('.prose')).toHaveText(/(\S+\s+){12}/);
   await take(page, 'experts-wide-dark');
 });

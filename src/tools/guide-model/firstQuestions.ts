@@ -62,7 +62,10 @@ export const FACTS: Readonly<Record<string, Facts>> = {
   'Where are my chats kept?': KEPT,
   'Is Shoal private?': NOTHING_LEAVES,
   'Is what I write private?': NOTHING_LEAVES,
-  'Tell me a story about a fox.': { all: [/(\bfox\b[^]*){3}/i, /\.$/], none: [REFUSES] },
+  'Tell me a story about a hedgehog and the moon.': {
+    all: [/(\bhedgehog\b[^]*){3}/i, /(\bthe moon\b[^]*){2}/i, /\.$/],
+    none: [REFUSES, /\ba moon\b|\ban? \w+s\b/i],
+  },
 };
 
 /** What the page suggests, in the words the guide is asked in. */

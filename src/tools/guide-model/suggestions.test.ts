@@ -27,9 +27,9 @@ it.each([
   ['Hello', 'Hello, I am the guide.', 'You are welcome.'],
   ['Thanks', 'You are welcome.', 'Hello, I am the guide.'],
   [
-    'Tell me a story about a fox.',
-    'A fox met a fox. The fox was glad.',
-    'A fox met a kite. The kite was glad.',
+    'Tell me a story about a hedgehog and the moon.',
+    'A hedgehog had never seen the moon. The hedgehog climbed up, and there was the moon. The hedgehog was glad.',
+    'A hedgehog had never seen a moon. The hedgehog climbed up, and there was a pine cones. The hedgehog was glad.',
   ],
 ])('tells right from wrong: %s', (question, right, wrong) => {
   expect(isTrue(FACTS[question]!, right)).toBe(true);

@@ -11,7 +11,7 @@ export const guide: Words['guide'] = {
   questions: [
     ['这是什么应用？', 'What is this app?'],
     ['我的对话存在哪里？', 'Where are my chats kept?'],
-    ['讲一个狐狸的故事。', 'Tell me a story about a fox.'],
+    ['讲一个刺猬和月亮的故事。', 'Tell me a story about a hedgehog and the moon.'],
   ],
   loading: '向导正在准备，现在就可以开始写。',
   larger: '适合这台设备的模型',

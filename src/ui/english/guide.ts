@@ -13,7 +13,7 @@ export const guide = {
   questions: [
     ['What is this app?', 'What is this app?'],
     ['Where are my chats kept?', 'Where are my chats kept?'],
-    ['Tell me a story about a fox.', 'Tell me a story about a fox.'],
+    ['Tell me a story about a hedgehog and the moon.', 'Tell me a story about a hedgehog and the moon.'],
   ],
   loading: 'The guide is getting ready. You can write already.',
   larger: 'Models that fit this device',
