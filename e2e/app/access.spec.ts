@@ -145,3 +145,35 @@ test('a conversation by keyboard alone: ask, branch, rewrite, find, rename', asy
   await keyboard.press('Enter');
   await expect(page.locator('.item-open')).toHaveText('Mine');
 });
+
+test('models and settings by keyboard alone: look, unload, load, choose', async ({ page }) => {
+  await page.setViewportSize(WIDE);
+  await loaded(page);
+  const read = new Reader(page);
+  const { keyboard } = page;
+  await tabTo(page, page.locator('.model-line'));
+  await keyboard.press('Enter');
+  const models = read.dialog('Models');
+  // Whoever has none of their own sees what there is.
+  await tabTo(page, models.getByRole('tab', { name: 'Catalogue', selected: true }));
+  await keyboard.press('ArrowRight');
+  await expect(models.getByRole('tab', { name: 'Add' })).toBeFocused();
+  await keyboard.press('Home');
+  await expect(models.getByRole('tab', { name: 'On this device', selected: true })).toBeFocused();
+  await tabTo(page, read.button('Unload', models));
+  await keyboard.press('Enter');
+  await tabTo(page, read.button('Load The guide', models));
+  await keyboard.press('Enter');
+  await loaded(page);
+  await keyboard.press('Escape');
+  await expect(models).toHaveCount(0);
+  await keyboard.press('Control+,');
+  await tabTo(page, page.getByLabel('Theme'));
+  await keyboard.press('End');
+  await expect(page.locator('html')).toHaveCSS('color-scheme', 'dark');
+  await tabTo(page, page.getByRole('radio', { name: 'Balanced' }));
+  await keyboard.press('ArrowDown');
+  await expect(page.getByRole('radio', { name: 'Inventive' })).toBeChecked();
+  await keyboard.press('Escape');
+  await expect(read.dialog('Settings')).toHaveCount(0);
+});

@@ -55,15 +55,16 @@ interface TabListProps {
   readonly onChange: (tab: Tab) => void;
 }
 
-/** Arrow keys go from one to the next, as in every list of tabs. */
+/** Arrow keys go from one to the next, Home and End to the first and the last, as in every list of tabs. */
 function TabList({ id, tab, onChange }: TabListProps): ReactNode {
   const { models } = useApp();
   const busy = useStore(models.store, (s) => s.imports.length);
   function onKeyDown(event: KeyboardEvent<HTMLDivElement>): void {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (step === undefined) return;
+    const at = TABS.indexOf(tab);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 }[event.key];
+    if (to === undefined) return;
     event.preventDefault();
-    const next = TABS[(TABS.indexOf(tab) + step + TABS.length) % TABS.length] ?? tab;
+    const next = TABS.at(to % TABS.length) ?? tab;
     onChange(next);
     document.getElementById(`${id}-${next}`)?.focus();
   }
