@@ -208,6 +208,7 @@ test('a question asked of no model leads to the models, and stays', async ({ pag
   await openReady(page);
   await page.locator('.model-line').click();
   const models = page.getByRole('dialog', { name: 'Models' });
+  await models.getByRole('tab', { name: 'On this device' }).click();
   await models.getByRole('button', { name: 'Unload' }).click();
   await page.keyboard.press('Escape');
   await expect(models).toBeHidden();
