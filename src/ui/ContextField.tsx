@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { useApp } from './appContext.ts';
-import { modelTitle } from './modelTitle.ts';
+import { cardTitle } from './modelTitle.ts';
 import { NumberField } from './NumberField.tsx';
 import { say } from './say.ts';
 import { together } from './words.ts';
@@ -22,7 +22,7 @@ function Memory(): ReactNode {
   const loaded = useStore(models.store, (s) => s.loaded);
   const card = useStore(models.store, (s) => s.cards?.find(({ id }) => id === loaded?.modelId));
   if (!loaded || !card) return <p className="facts">{say.settings.contextNone}</p>;
-  const title = modelTitle(card.title);
+  const title = cardTitle(card);
   const given = Math.min(wanted, card.contextLength);
   return (
     <div className="field">

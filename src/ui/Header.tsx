@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { useApp } from './appContext.ts';
-import { modelTitle } from './modelTitle.ts';
+import { cardTitle } from './modelTitle.ts';
 import { say } from './say.ts';
 import { percent } from './format.ts';
 import { ChevronIcon, DeviceIcon, ExpertsIcon, Mark, NewIcon, SettingsIcon, SidebarIcon } from './icons.tsx';
@@ -83,7 +83,7 @@ function ModelLine(): ReactNode {
 
   const id = loading?.id ?? loaded?.modelId ?? lostModel;
   const card = cards?.find((other) => other.id === id);
-  const title = card ? modelTitle(card.title) : coming ? say.state.loading : say.models.none;
+  const title = card ? cardTitle(card) : coming ? say.state.loading : say.models.none;
   const progress = loading?.progress;
   const state = loading
     ? `${say.state.loading} ${progress ? percent(progress.done, progress.total) : ''}`.trim()

@@ -4,7 +4,7 @@ import { useStore } from 'zustand';
 import type { ModelCard } from '../../protocol/api.ts';
 import { useApp } from '../appContext.ts';
 import { percent, size } from '../format.ts';
-import { modelTitle } from '../modelTitle.ts';
+import { cardTitle } from '../modelTitle.ts';
 import { say } from '../say.ts';
 import { CheckButton, CheckState, DeleteButton } from './CardActions.tsx';
 import { Downloads } from './Downloads.tsx';
@@ -33,7 +33,7 @@ function ModelRow({ card }: { readonly card: ModelCard }): ReactNode {
   const loading = useStore(models.store, (s) => (s.loading?.id === card.id ? s.loading : null));
   const loaded = useStore(models.store, (s) => s.loaded?.modelId === card.id);
   const { builtIn = false, state, origin } = card;
-  const title = modelTitle(card.title);
+  const title = cardTitle(card);
   return (
     <li className={loaded ? 'model loaded' : 'model'}>
       <div className="model-head">
@@ -87,7 +87,7 @@ export function MainButton({ card }: { readonly card: ModelCard }): ReactNode {
     );
   }
   if (card.state !== 'ready') return null;
-  const title = modelTitle(card.title);
+  const title = cardTitle(card);
   const load = (): void => {
     view.close();
     void models.load(card.id);
