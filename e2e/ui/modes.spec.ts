@@ -24,6 +24,35 @@ test('on paper the whole conversation stands, and nothing to press', async ({ pa
   expect(tops).toEqual(tops.toSorted((a, b) => a - b));
 });
 
+test('what the reader unfolded stands on paper too, and afterwards the page is where it was', async ({
+  page,
+}) => {
+  await openReady(page, '?token=0&answer=think');
+  const questions = page.locator('.said');
+  for (let turn = 1; turn <= 24; turn++) {
+    await ask(page, `Question ${turn}`);
+    await expect(questions.last()).toHaveText(`Question ${turn}`);
+    await answered(page);
+  }
+  await page.mouse.move(600, 300);
+  await page.mouse.wheel(0, -900);
+  const middle = answers(page).filter({ visible: true }).nth(-4);
+  await expect(middle).toBeInViewport();
+  await middle.locator('summary').click();
+  const thoughts = page.getByRole('group', { name: 'What it thought' });
+  await expect(thoughts).toBeInViewport();
+  const top = (): Promise<number> => thoughts.evaluate((one) => one.getBoundingClientRect().top);
+  const before = await top();
+  const paper = (await page.pdf({ format: 'A5' })).toString('latin1');
+  // What the screen shows would take two.
+  expect(paper.match(/\/Type \/Page\b/g)?.length).toBeGreaterThan(5);
+  await expect.poll(() => questions.count()).toBeLessThan(24);
+  expect(Math.abs((await top()) - before)).toBeLessThan(2);
+  await page.emulateMedia({ media: 'print' });
+  await expect(questions).toHaveCount(24);
+  await expect(thoughts).toHaveCount(1);
+});
+
 test('in the system’s colours what is chosen and what goes on can be seen', async ({ page }) => {
   await page.emulateMedia({ forcedColors: 'active' });
   await openReady(page, '?token=0&import=100');

@@ -40,7 +40,7 @@ export function Answer({ row, last }: AnswerProps): ReactNode {
       {first && dropped > 0 && <p className="note">{say.chat.dropped(dropped)}</p>}
       {first && !message && !shown && shape?.reasoning === '' && !shape.open && <Waiting />}
       {first && shape && (shape.reasoning !== '' || shape.open) && (
-        <Reasoning text={shape.reasoning} open={shape.open && message === null} ms={thoughtMs} />
+        <Reasoning id={id} text={shape.reasoning} open={shape.open && message === null} ms={thoughtMs} />
       )}
       {shown && (
         <Prose blocks={shown.blocks} definitions={shape.definitions} live={message === null && end} />

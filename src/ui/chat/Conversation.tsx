@@ -6,10 +6,12 @@ import {
   useLayoutEffect,
   useMemo,
   useRef,
-  useSyncExternalStore,
+  useState,
+  type ReactElement,
   type ReactNode,
 } from 'react';
-import { WindowVirtualizer } from 'virtua';
+import { flushSync } from 'react-dom';
+import { WindowVirtualizer, type CacheSnapshot, type WindowVirtualizerHandle } from 'virtua';
 import { useStore } from 'zustand';
 import { useApp } from '../appContext.ts';
 import { DownIcon } from '../icons.tsx';
@@ -21,8 +23,6 @@ import { useFollow } from './useFollow.ts';
 
 /** Drawn beyond the view in the direction of scrolling, so that a quick wheel meets no gap. */
 const BEYOND_PX = 800;
-/** Paper has no edge to scroll beyond: no conversation is as long as this. */
-const WHOLE_PX = 1e9;
 
 export function Conversation(): ReactNode {
   const { chat } = useApp();
@@ -35,7 +35,6 @@ function Said(): ReactNode {
   const speaking = useStore(chat.store, (s) => s.answering?.id ?? null);
   // Drawn in slices between frames, as the words in them are.
   const parts = useDeferredValue(useStore(chat.store, partsSpoken));
-  const printing = usePrinting();
   const { following, toEnd } = useFollow(speaking !== null);
 
   // Whoever opens a conversation, or asks, wants to see its end.
@@ -51,9 +50,7 @@ function Said(): ReactNode {
   const last = rows.at(-1)?.id;
   return (
     <section className="conversation" aria-label={say.chat.conversation} tabIndex={-1}>
-      <WindowVirtualizer data={rows} bufferSize={printing ? WHOLE_PX : BEYOND_PX}>
-        {(row) => <RowView key={row.key} row={row} last={row.id === last} />}
-      </WindowVirtualizer>
+      <Rows rows={rows} last={last} />
       {!following && (
         <button
           type="button"
@@ -69,16 +66,36 @@ function Said(): ReactNode {
   );
 }
 
-const PRINT = 'print';
+interface RowsProps {
+  readonly rows: readonly Row[];
+  /** Of the last message. */
+  readonly last: string | undefined;
+}
 
-function usePrinting(): boolean {
-  return useSyncExternalStore(
-    (onChange) => {
-      const media = matchMedia(PRINT);
-      media.addEventListener('change', onChange);
-      return () => media.removeEventListener('change', onChange);
-    },
-    () => matchMedia(PRINT).matches,
+/** On the screen those near the view, on paper all of them. */
+function Rows({ rows, last }: RowsProps): ReactNode {
+  const list = useRef<WindowVirtualizerHandle>(null);
+  const [printing, setPrinting] = useState(() => matchMedia('print').matches);
+  const [heights, setHeights] = useState<CacheSnapshot>();
+  useEffect(() => {
+    const media = matchMedia('print');
+    const changed = (): void => {
+      const known = list.current?.cache;
+      // Paper waits for nothing.
+      flushSync(() => {
+        if (known) setHeights(known);
+        setPrinting(media.matches);
+      });
+    };
+    media.addEventListener('change', changed);
+    return () => media.removeEventListener('change', changed);
+  }, []);
+  const draw = (row: Row): ReactElement => <RowView key={row.key} row={row} last={row.id === last} />;
+  if (printing) return <div>{rows.map(draw)}</div>;
+  return (
+    <WindowVirtualizer ref={list} data={rows} bufferSize={BEYOND_PX} {...(heights && { cache: heights })}>
+      {draw}
+    </WindowVirtualizer>
   );
 }
 

@@ -5,6 +5,8 @@ import { blocksOf } from './blocks.ts';
 import { Prose } from './Prose.tsx';
 
 interface ReasoningProps {
+  /** Of the message. */
+  readonly id: string;
   readonly text: string;
   /** It thinks still. */
   readonly open: boolean;
@@ -12,10 +14,22 @@ interface ReasoningProps {
   readonly ms: number | null;
 }
 
-export function Reasoning({ text, open, ms }: ReasoningProps): ReactNode {
-  const [unfolded, setUnfolded] = useState(false);
+/** Messages whose reasoning is unfolded: it outlives the row, which goes when it is scrolled far away. */
+const unfoldedIds = new Set<string>();
+
+export function Reasoning({ id, text, open, ms }: ReasoningProps): ReactNode {
+  const [unfolded, setUnfolded] = useState(unfoldedIds.has(id));
+  const fold = (shut: boolean): void => {
+    if (shut) unfoldedIds.delete(id);
+    else unfoldedIds.add(id);
+    setUnfolded(!shut);
+  };
   return (
-    <details className="reasoning" onToggle={({ currentTarget }) => setUnfolded(currentTarget.open)}>
+    <details
+      className="reasoning"
+      open={unfolded}
+      onToggle={({ currentTarget }) => fold(!currentTarget.open)}
+    >
       <summary className={open ? 'facts waiting' : 'facts'}>
         {open ? `${say.chat.reasoning}…` : say.chat.reasoned(ms)}
       </summary>
