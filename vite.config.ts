@@ -78,6 +78,8 @@ const pwa = VitePWA({
     maximumFileSizeToCacheInBytes: 16 * 1024 * 1024,
     navigateFallback: 'index.html',
     cleanupOutdatedCaches: true,
+    // The tab of the first visit too, which no worker was there to load: parts of it are fetched later.
+    clientsClaim: true,
   },
 });
 

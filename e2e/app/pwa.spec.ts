@@ -2,6 +2,7 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
+import { answered, ask } from '../ui/steps.ts';
 import { tinyModel } from './modelFiles.ts';
 import { add, keptForOffline, loaded, test } from './product.ts';
 
@@ -62,6 +63,29 @@ test('the service worker holds the shell with the guide, and no other weights', 
   expect(await page.evaluate(() => navigator.serviceWorker.controller?.state)).toBe('activated');
   await add(page, tinyModel('qwen3'));
   expect(await precached(page)).toEqual(before);
+});
+
+test('the first visit holds with no server and no network, parts it has not fetched yet among it', async ({
+  page,
+  context,
+  product,
+}) => {
+  await loaded(page);
+  await keptForOffline(page);
+  await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller?.state)).toBe('activated');
+  await product.stopServer();
+  await context.setOffline(true);
+  for (const [button, dialog] of [
+    [page.locator('.model-line'), 'Models'],
+    [page.getByRole('button', { name: 'Settings' }), 'Settings'],
+    [page.getByRole('button', { name: 'This device' }), 'This device'],
+  ] as const) {
+    await button.click();
+    await expect(page.getByRole('dialog', { name: dialog })).toBeVisible();
+    await page.keyboard.press('Escape');
+  }
+  await ask(page, 'hello');
+  await answered(page);
 });
 
 test('a new build is offered, and taken when the user says so', async ({ page, product }) => {
