@@ -31,6 +31,31 @@ describe('createPieces', () => {
     expect(pieces[0]?.text).toBe(`#${lines(0, 400)}`);
   });
 
+  it('leaves plain what would take too long to colour, and goes on behind it', () => {
+    const asked: string[] = [];
+    const noting: Highlight = (piece) => {
+      asked.push(piece);
+      return comments(piece);
+    };
+    const long = 'x'.repeat(60_000);
+    const dense = `${'y'.repeat(900)}\n`.repeat(40);
+    const text = `${lines(0, 40)}${long}\n${lines(41, 80)}${dense}${lines(120, 130)}`;
+    const { pieces, whole } = createPieces().of(text, noting, 1000);
+    expect(whole).toBe(true);
+    expect(pieces.map((piece) => piece.text).join('')).toBe(text);
+    expect(pieces.map((piece) => piece.coloured !== null)).toEqual([true, false, false, true]);
+    expect(asked).toEqual([lines(0, 40), lines(120, 130)]);
+  });
+
+  it('cuts within a comment before it grows too long to colour', () => {
+    const line = `${'z'.repeat(99)}\n`;
+    const text = `#${line.repeat(200)}`;
+    const { pieces } = createPieces().of(text, comments, 1000);
+    expect(pieces[0]?.text).toBe(`#${line.repeat(40)}`);
+    expect(pieces.every((piece) => piece.coloured !== null)).toBe(true);
+    expect(pieces.map((piece) => piece.text).join('')).toBe(text);
+  });
+
   it('colours only the end while the code grows', () => {
     const text = lines(0, 200);
     const store = createPieces();

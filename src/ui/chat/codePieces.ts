@@ -8,7 +8,7 @@ import type { Coloured } from './highlight.ts';
 export interface Piece {
   readonly at: number;
   readonly text: string;
-  /** null until it is coloured, and for languages nobody knows. */
+  /** null until it is coloured, for languages nobody knows, and where colouring it would take too long. */
   readonly coloured: readonly Coloured[] | null;
 }
 
@@ -17,6 +17,9 @@ export type Highlight = (text: string) => readonly Coloured[];
 const LINES = 40;
 /** A comment this long is cut anyway. */
 const MOST_LINES = 10 * LINES;
+/** Colouring takes time by the square of a line's length in some languages: nobody reads such a line by its colours. */
+const LONGEST_LINE = 1000;
+const MOST_CHARACTERS = 8000;
 
 /** Where a piece from `at` may end at the earliest: after so many lines, or at the text's end. */
 function afterLines(text: string, at: number, lines: number): number {
@@ -35,13 +38,19 @@ function endsOpen(coloured: readonly Coloured[]): boolean {
   return typeof last === 'string' && last.endsWith('\n');
 }
 
+function tooDense(piece: string): boolean {
+  return piece.length > MOST_CHARACTERS || piece.split('\n').some((line) => line.length > LONGEST_LINE);
+}
+
 function pieceAt(text: string, at: number, highlight: Highlight): Piece {
+  let shorter: Piece | null = null;
   for (let lines = LINES; ; lines += LINES) {
     const end = afterLines(text, at, lines);
     const piece = text.slice(at, end);
+    if (tooDense(piece)) return shorter ?? { at, text: piece, coloured: null };
     const coloured = highlight(piece);
-    if (end === text.length || endsOpen(coloured) || lines >= MOST_LINES)
-      return { at, text: piece, coloured };
+    shorter = { at, text: piece, coloured };
+    if (end === text.length || endsOpen(coloured) || lines >= MOST_LINES) return shorter;
   }
 }
 
