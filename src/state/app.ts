@@ -36,6 +36,7 @@ function createRooms(api: WorkerApi) {
     settings,
     shelf,
     modelTitle: loadedTitle,
+    modelId: () => loaded()?.modelId,
     contextLength: () => loaded()?.contextLength ?? null,
     listen: (conversation, message, begun) => experts.listen(conversation, message, begun),
     ready: (signal) => boot.ready(signal),
@@ -46,6 +47,7 @@ function createRooms(api: WorkerApi) {
     alerts,
     device,
     settings,
+    channel: openChannel('shoal-downloads'),
     settleChat: chat.makeRoom,
     answering: () => chat.speakingIn() !== null,
   });
@@ -85,6 +87,8 @@ export function createApp(api: WorkerApi) {
 
   /** Another tab takes the GPU; which model was used or being loaded here is remembered. */
   async function release(): Promise<void> {
+    boot.leave();
+    models.handOverDownloads();
     await chat.settle();
     await models.abandonLoad();
     await api.release();

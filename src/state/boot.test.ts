@@ -137,4 +137,15 @@ describe('boot', () => {
     await boot();
     expect(await waiting).toBe(false);
   });
+
+  it('loads nothing where another tab took the GPU meanwhile', async () => {
+    await saved.keepLastModel('a');
+    const made = house([guide, card('a')], READY);
+    const booting = made.boot();
+    made.leave();
+    await booting;
+    expect(made.asked).toEqual([]);
+    expect(made.continued).toEqual([]);
+    expect(made.store.getState().coming).toBe(false);
+  });
 });

@@ -19,19 +19,36 @@ interface Neighbours {
 export function createBoot({ device, models, settings }: Neighbours) {
   /** Whether a model is still to come without anybody asking for it. */
   const store = createStore<{ readonly coming: boolean }>(() => ({ coming: true }));
+  /** Of the last time the GPU was taken or given up. */
+  let turn = 0;
+
+  let wanted: string | null = null;
+
+  /** What to load when the GPU is here, in place of the one used last. */
+  function want(id: string): void {
+    wanted = id;
+  }
 
   async function boot(): Promise<void> {
+    const mine = ++turn;
     store.setState({ coming: true });
     const asked = device.ask();
     await Promise.all([settings.restore(), models.refresh()]);
+    if (mine !== turn) return;
     void models.continueDownloads();
     const last = await lastModel();
     // The guide needs no answer: it is loaded where there is no WebGPU, too.
     if (last !== null) await asked;
     const able = last !== null && device.store.getState().device.phase === 'ready';
     // One that fails says so, and the guide takes its place by itself.
-    if (idle()) await models.load(able ? last : GUIDE_ID);
+    if (mine === turn && idle()) await models.load(able ? last : GUIDE_ID);
     await asked;
+    if (mine === turn) store.setState({ coming: false });
+  }
+
+  /** Another tab has the GPU: nothing more comes here. */
+  function leave(): void {
+    turn++;
     store.setState({ coming: false });
   }
 
@@ -41,7 +58,8 @@ export function createBoot({ device, models, settings }: Neighbours) {
   }
 
   async function lastModel(): Promise<string | null> {
-    const last = await saved.lastModel();
+    const last = wanted ?? (await saved.lastModel());
+    wanted = null;
     const { cards } = models.store.getState();
     return cards?.some(({ id, state }) => id === last && state === 'ready') === true && last !== GUIDE_ID
       ? last
@@ -64,5 +82,5 @@ export function createBoot({ device, models, settings }: Neighbours) {
     });
   }
 
-  return { store, boot, ready };
+  return { store, boot, want, leave, ready };
 }

@@ -1,6 +1,6 @@
 /** Downloads of an earlier visit: those the user paused wait for the user, those that were under way go on. */
 import type { ModelCard, ModelSource, WeightsMode } from '../protocol/api.ts';
-import { enqueue, type QueueNeighbours } from './importQueue.ts';
+import { enqueue, handOver, type QueueNeighbours } from './importQueue.ts';
 import type { Halted } from './modelFacts.ts';
 import type { Download } from './modelsSaved.ts';
 import { originOf, weightsOf } from './origin.ts';
@@ -10,6 +10,8 @@ export const BUSY_AGAIN_MS = 3000;
 
 export function createEarlierDownloads(queue: () => QueueNeighbours) {
   const triedAgain = new Set<string>();
+  /** The GPU is here. */
+  let goOn = false;
 
   /** Those that were paused and have nothing stored yet; what has is among the cards. */
   async function restoreDownloads(): Promise<void> {
@@ -40,10 +42,11 @@ export function createEarlierDownloads(queue: () => QueueNeighbours) {
   /** Those that were under way when their page was left. For one tab alone: the one that has the GPU. */
   async function continueDownloads(): Promise<void> {
     const { store, kept } = queue();
+    goOn = true;
     const left = await kept.read();
-    const { imports, halted, cards } = store.getState();
-    const here = new Set([...imports, ...halted].map(({ job }) => job));
-    const going = left.filter((entry) => entry.going && !here.has(entry.job));
+    const { imports, halted, elsewhere, cards } = store.getState();
+    const known = new Set([...imports, ...halted, ...elsewhere].map(({ job }) => job));
+    const going = left.filter((entry) => entry.going && !known.has(entry.job));
     if (going.length === 0) return;
     kept.adopt(going);
     for (const { job, source, weights } of going) {
@@ -62,7 +65,18 @@ export function createEarlierDownloads(queue: () => QueueNeighbours) {
     setTimeout(() => void continueDownloads(), BUSY_AGAIN_MS);
   }
 
-  return { restoreDownloads, continueDownloads, takenElsewhere };
+  /** Some that were at work on are no longer. */
+  function freed(): void {
+    if (goOn) void continueDownloads();
+  }
+
+  /** The GPU goes to another tab, and with it what is under way here. */
+  function handOverDownloads(): void {
+    goOn = false;
+    handOver(queue());
+  }
+
+  return { restoreDownloads, continueDownloads, takenElsewhere, freed, handOverDownloads };
 }
 
 /** Where a download goes on from what is stored of it; null where there is nothing to go on with. */

@@ -27,6 +27,13 @@ export interface Neighbours {
 
 export interface QueueNeighbours extends Neighbours {
   readonly kept: KeptDownloads;
+  /** Told to the other tabs. */
+  readonly heard: (job: string, progress: ImportProgress) => void;
+  /** What was let go may be gone on with, by the tab that has the GPU. */
+  readonly freed: () => void;
+  /** What is at an address the user typed: a file, or what is told beside it. */
+  readonly found: (source: ModelSource) => void;
+  readonly refused: (source: ModelSource, failure: Failure) => boolean;
   /** Another tab is at work on one that was to go on by itself. */
   readonly takenElsewhere: (job: string) => void;
 }
@@ -91,39 +98,73 @@ export async function begin(neighbours: QueueNeighbours): Promise<void> {
   await begin(neighbours);
 }
 
-async function run(
-  { api, store, alerts, refresh, askToBeKept, arrived, takenElsewhere }: QueueNeighbours,
-  entry: ImportJob,
-): Promise<void> {
+async function run(neighbours: QueueNeighbours, entry: ImportJob): Promise<void> {
+  const { api, store, alerts, refresh, askToBeKept, arrived, takenElsewhere, heard } = neighbours;
+  const { found, refused } = neighbours;
   const { job, source, weights, label, byItself } = entry;
   // The browser may ask the user: at a moment they know why.
   if (!byItself) void askToBeKept();
   const paced = latestPerFrame<ImportProgress>((progress) => change(store, job, { progress }));
   const seen: { last: ImportProgress | null } = { last: null };
   const result: Result<ModelCard> = await api.importModel(job, source, weights, (progress) => {
+    if (!seen.last) found(source);
     seen.last = progress;
     paced.put(progress);
+    heard(job, progress);
   });
   paced.end();
-  const pausing = store.getState().imports.some((other) => other.job === job && other.phase === 'pausing');
+  const phase = store.getState().imports.find((other) => other.job === job)?.phase;
+  const pausing = phase === 'pausing';
   await refresh();
   const { last: progress } = seen;
   if (result.ok) {
+    found(source);
     drop(store, job);
-    void arrived(result.value.id);
-    return;
   }
+  if (phase === 'leaving') letGo(neighbours);
+  if (result.ok) void arrived(result.value.id);
+  if (result.ok || phase === 'leaving') return;
   if (byItself && !pausing && result.failure.code === 'MODEL_BUSY') {
     takenElsewhere(job);
     drop(store, job);
     return;
   }
   const failure = pausing ? null : withProgress(result.failure, progress);
+  if (failure && refused(source, failure)) {
+    drop(store, job);
+    return;
+  }
   const halted = { job, label, source, weights, progress, failure };
   const mayGoOn = failure === null || PASSING.includes(failure.code);
   if (mayGoOn || partialOf(halted, store.getState().cards)) putAside(store, halted);
   else drop(store, job);
   if (failure) alerts.raise(failure, progress?.title || label);
+}
+
+/** Another tab gets the GPU, and goes on with the downloads that are under way here. */
+export function handOver(neighbours: QueueNeighbours): void {
+  const { api, store, kept } = neighbours;
+  const { imports, halted } = store.getState();
+  const goes = ({ source, phase }: ImportJob): boolean => source.kind !== 'file' && phase !== 'pausing';
+  const stopped = halted.filter(
+    ({ source, failure }) => source.kind !== 'file' && failure?.code === 'NETWORK',
+  );
+  stopped.forEach(({ job }) => kept.leave(job));
+  store.setState({
+    imports: imports.map((entry) => (goes(entry) ? { ...entry, phase: 'leaving' } : entry)),
+    halted: halted.filter((entry) => !stopped.includes(entry)),
+  });
+  const running = imports.find((entry) => goes(entry) && entry.phase === 'running');
+  if (running) api.cancel(running.job);
+  else letGo(neighbours);
+}
+
+function letGo({ store, kept, freed }: QueueNeighbours): void {
+  const { imports } = store.getState();
+  const stay = imports.filter(({ phase }) => phase !== 'leaving');
+  imports.filter((entry) => !stay.includes(entry)).forEach(({ job }) => kept.leave(job));
+  store.setState({ imports: stay });
+  freed();
 }
 
 export function change(store: ModelStore, job: string, part: Partial<ImportJob>): void {

@@ -1,72 +1,17 @@
 import 'fake-indexeddb/auto';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Failure, ImportProgress, ModelCard, ModelSource, Result, WorkerApi } from '../protocol/api.ts';
-import { createAlerts } from './alerts.ts';
+import type { ModelCard } from '../protocol/api.ts';
 import { BUSY_AGAIN_MS } from './earlierDownloads.ts';
-import { createImports } from './imports.ts';
-import { createModelStore } from './modelFacts.ts';
+import { CARD, failureOf, page, url } from './importsPage.ts';
 import { readEntries, readEntry, readKeys, writeEntries } from './savedPlace.ts';
 
 // A page's frames, in Node.
 vi.stubGlobal('requestAnimationFrame', (call: () => void) => setTimeout(call));
 vi.stubGlobal('cancelAnimationFrame', clearTimeout);
 
-const url = (name: string): ModelSource => ({ kind: 'url', url: `https://files.example/${name}` });
-const CARD: ModelCard = {
-  id: 'a',
-  title: 'A',
-  family: 'llama',
-  origin: 'https://files.example/a.gguf',
-  license: '',
-  quantisation: 'Q8_0',
-  bytes: 100,
-  contextLength: 8,
-  state: 'partial',
-  doneBytes: 40,
-  resumable: true,
-  kvBytesPerToken: 0,
-  experts: null,
-};
-const failureOf = (code: Failure['code']): Result<never> => ({
-  ok: false,
-  failure: { code, message: '', detail: {} },
-});
-
 beforeEach(async () => {
   await writeEntries((await readKeys('download/')).map((key) => [key, undefined]));
 });
-
-interface Asked {
-  readonly job: string;
-  readonly source: ModelSource;
-  readonly tell: (progress: ImportProgress) => void;
-  readonly end: (result: Result<ModelCard>) => void;
-}
-
-function page() {
-  const store = createModelStore();
-  const alerts = createAlerts();
-  const asked: Asked[] = [];
-  const cancelled: string[] = [];
-  const arrived: string[] = [];
-  const asksToBeKept: number[] = [];
-  const api: Pick<WorkerApi, 'importModel' | 'cancel'> = {
-    importModel: (job, source, _weights, tell) =>
-      new Promise((end) => void asked.push({ job, source, tell, end })),
-    cancel: (job) => void cancelled.push(job),
-  };
-  const imports = createImports({
-    api: api as WorkerApi,
-    store,
-    alerts,
-    refresh: () => Promise.resolve(),
-    askToBeKept: () => Promise.resolve(void asksToBeKept.push(1)),
-    arrived: (id) => Promise.resolve(void arrived.push(id)),
-  });
-  const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
-  const labels = (): readonly string[] => store.getState().imports.map(({ label }) => label);
-  return { store, alerts, asked, asksToBeKept, cancelled, arrived, settle, labels, ...imports };
-}
 
 test('one arrives at a time, in the order they were asked for, and the same is not asked twice', async () => {
   const { importModel, asked, arrived, labels, settle, store } = page();

@@ -4,7 +4,10 @@
  * was left go on with the next visit.
  */
 import type { ModelSource, WeightsMode } from '../protocol/api.ts';
+import { createAddress } from './address.ts';
+import type { Channel } from './channel.ts';
 import { createEarlierDownloads } from './earlierDownloads.ts';
+import { createElsewhere } from './elsewhere.ts';
 import {
   begin,
   change,
@@ -17,13 +20,44 @@ import {
 import { createKeptDownloads } from './keptDownloads.ts';
 import { partialOf } from './modelFacts.ts';
 
-export function createImports(neighbours: Neighbours) {
-  const { api, store } = neighbours;
+interface Tabs {
+  /** Of what each tab downloads. */
+  readonly channel: Channel;
+  readonly locks: Pick<LockManager, 'request'> | undefined;
+}
+
+/** The queue, and what stands around it. */
+function createQueue(neighbours: Neighbours, { channel, locks }: Tabs) {
+  const { store, refresh } = neighbours;
   const kept = createKeptDownloads(store);
   const earlier = createEarlierDownloads(() => queue);
-  const queue: QueueNeighbours = { ...neighbours, kept, takenElsewhere: earlier.takenElsewhere };
+  const heard = createElsewhere({ store, channel, locks, ended: () => void lookAgain() });
   const importModel = (source: ModelSource, weights: WeightsMode = 'keep'): Promise<void> =>
     enqueue(queue, source, weights);
+  const { takenElsewhere, freed } = earlier;
+  const { found, refused, ...address } = createAddress(store, importModel);
+  const queue: QueueNeighbours = {
+    ...neighbours,
+    kept,
+    heard,
+    takenElsewhere,
+    freed,
+    found,
+    refused,
+  };
+
+  /** What another tab was at work on is here now, or may be gone on with. */
+  async function lookAgain(): Promise<void> {
+    if (store.getState().cards !== null) await refresh();
+    freed();
+  }
+
+  return { queue, kept, earlier, address, importModel };
+}
+
+export function createImports(neighbours: Neighbours, tabs: Tabs) {
+  const { api, store } = neighbours;
+  const { queue, kept, earlier, address, importModel } = createQueue(neighbours, tabs);
 
   /** Keeps what arrived. One that waits is put aside. */
   function pause(job: string): void {
@@ -72,6 +106,7 @@ export function createImports(neighbours: Neighbours) {
 
   return {
     importModel,
+    ...address,
     pause,
     goOn,
     forget,
@@ -79,5 +114,6 @@ export function createImports(neighbours: Neighbours) {
     networkIs,
     restoreDownloads: earlier.restoreDownloads,
     continueDownloads: earlier.continueDownloads,
+    handOverDownloads: earlier.handOverDownloads,
   };
 }

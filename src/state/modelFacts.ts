@@ -13,6 +13,7 @@ import {
   type VerifyReport,
   type WeightsMode,
 } from '../protocol/api.ts';
+import type { DownloadElsewhere } from './elsewhere.ts';
 import type { Offer } from './offer.ts';
 
 /** What was asked for, before and after the worker works on it. */
@@ -26,7 +27,8 @@ interface Wanted {
 
 /** Arriving now, or waiting for those before it: one arrives at a time, the first of the list. */
 export interface ImportJob extends Wanted {
-  readonly phase: 'waiting' | 'running' | 'pausing';
+  /** 'leaving' for the tab that gets the GPU, which goes on with it. */
+  readonly phase: 'waiting' | 'running' | 'pausing' | 'leaving';
   readonly progress: ImportProgress | null;
   /** Of an earlier visit, and not asked for in this one. */
   readonly byItself: boolean;
@@ -49,6 +51,14 @@ export type Check =
   | { readonly phase: 'running'; readonly job: string; readonly done: number; readonly total: number }
   | { readonly phase: 'done'; readonly report: VerifyReport };
 
+/** The address of a file, as it is typed. */
+export interface AddressFacts {
+  readonly text: string;
+  /** What it meant when it was asked for; null where it was typed anew, or a file was found there. */
+  readonly asked: string | null;
+  readonly failure: Failure | null;
+}
+
 export type HubListing =
   | { readonly phase: 'idle' }
   | { readonly phase: 'asking'; readonly repo: string }
@@ -60,6 +70,8 @@ export interface ModelsFacts {
   readonly cards: readonly ModelCard[] | null;
   readonly imports: readonly ImportJob[];
   readonly halted: readonly Halted[];
+  /** Other tabs are at work on these. */
+  readonly elsewhere: readonly DownloadElsewhere[];
   /** What the browser says of the network. */
   readonly online: boolean;
   readonly loading: LoadJob | null;
@@ -68,6 +80,7 @@ export interface ModelsFacts {
   readonly lostModel: string | null;
   readonly checks: Readonly<Record<string, Check>>;
   readonly hub: HubListing;
+  readonly address: AddressFacts;
   /** Waiting for how precisely its weights shall be kept. */
   readonly offer: Offer | null;
   /** What the user says the GPU has, in GB; null where it is not known. */
@@ -81,12 +94,14 @@ export function createModelStore(): ModelStore {
     cards: null,
     imports: [],
     halted: [],
+    elsewhere: [],
     online: true,
     loading: null,
     loaded: null,
     lostModel: null,
     checks: {},
     hub: { phase: 'idle' },
+    address: { text: '', asked: null, failure: null },
     offer: null,
     gpuGb: null,
   }));
@@ -99,6 +114,14 @@ export function partialOf(
 ): ModelCard | undefined {
   const id = source.kind === 'resume' ? source.id : progress?.modelId;
   return cards?.find((card) => card.id === id && card.state === 'partial');
+}
+
+/** Another tab's work on what this one knows as a card. */
+export function elsewhereOf(
+  { id, origin }: Pick<ModelCard, 'id' | 'origin'>,
+  elsewhere: readonly DownloadElsewhere[],
+): DownloadElsewhere | undefined {
+  return elsewhere.find((entry) => (entry.modelId === null ? entry.origin === origin : entry.modelId === id));
 }
 
 export function titleIn({ cards }: ModelsFacts, id: string): string {

@@ -3,8 +3,10 @@ import type { CatalogueModel } from '../models/catalogue.ts';
 import { GUIDE_ID, type ModelCard, type WorkerApi } from '../protocol/api.ts';
 import type { Alerts } from './alerts.ts';
 import { createAdvice } from './advice.ts';
+import type { Channel } from './channel.ts';
 import { createChecks } from './checks.ts';
 import type { Device } from './device.ts';
+import type { DownloadElsewhere } from './elsewhere.ts';
 import { createImports } from './imports.ts';
 import { createLoading } from './loading.ts';
 import { createModelStore, titleIn, type ModelsFacts } from './modelFacts.ts';
@@ -15,7 +17,7 @@ import { createSources } from './sources.ts';
 
 export { CATALOGUE, type CatalogueId, type CatalogueModel } from '../models/catalogue.ts';
 export { networkSpeed } from './advice.ts';
-export { partialOf } from './modelFacts.ts';
+export { elsewhereOf, partialOf } from './modelFacts.ts';
 export { type GivenFiles, isModelFile, isWholeModel, type Offer } from './offer.ts';
 export { sourceOf } from './origin.ts';
 
@@ -24,23 +26,22 @@ interface Neighbours {
   readonly alerts: Alerts;
   readonly device: Device;
   readonly settings: SettingsRoom;
+  /** To the page's other tabs. */
+  readonly channel: Channel;
   readonly settleChat: () => Promise<void>;
   /** An answer is being spoken, which a model that arrives must not end. */
   readonly answering: () => boolean;
 }
 
-export function createModels({ api, alerts, device, settings, settleChat, answering }: Neighbours) {
+export function createModels({ api, alerts, device, settings, channel, settleChat, answering }: Neighbours) {
   const store = createModelStore();
   const titleOf = (id: string): string => titleIn(store.getState(), id);
   const loading = createLoading({ api, store, alerts, settings, settleChat });
-  const imports = createImports({
-    api,
-    store,
-    alerts,
-    refresh,
-    askToBeKept: device.askToBeKept,
-    arrived,
-  });
+  const { askToBeKept } = device;
+  const imports = createImports(
+    { api, store, alerts, refresh, askToBeKept, arrived },
+    { channel, locks: navigator.locks },
+  );
   const offer = createOffer({ store, alerts, importModel: imports.importModel });
   const checks = createChecks({ api, store, alerts, importModel: imports.importModel });
   let restored: Promise<unknown> | undefined;
@@ -100,6 +101,14 @@ export function cardOfCatalogue(
   { repo, path }: CatalogueModel,
 ): ModelCard | undefined {
   return cards?.find(({ origin }) => origin === `hub:${repo}/${path}`);
+}
+
+/** What another tab is at work on of a model of the catalogue. */
+export function catalogueElsewhere(
+  { elsewhere }: ModelsFacts,
+  { repo, path }: CatalogueModel,
+): DownloadElsewhere | undefined {
+  return elsewhere.find(({ origin }) => origin === `hub:${repo}/${path}`);
 }
 
 function watchNetwork(tell: (online: boolean) => void): void {

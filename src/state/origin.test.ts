@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ModelCard, ModelSource } from '../protocol/api.ts';
-import { originOf, sourceOf, weightsOf } from './origin.ts';
+import { labelOf, originOf, sourceOf, weightsOf } from './origin.ts';
 
 const card = (part: Partial<ModelCard>): ModelCard => ({
   id: '',
@@ -57,4 +57,11 @@ test.each([
   ['BF16 → q4', 'q4'],
 ] as const)('weights of %s were kept as %s', (quantisation, weights) => {
   expect(weightsOf(card({ quantisation }))).toBe(weights);
+});
+
+test('a file is called by its name, whatever it ends in', () => {
+  const label = (...names: readonly string[]): string =>
+    labelOf({ kind: 'file', files: names.map((name) => new File([], name)) }, () => '');
+  expect(label('config.json', 'm.safetensors')).toBe('m.safetensors');
+  expect(label('sha256-0a1b')).toBe('sha256-0a1b');
 });

@@ -40,7 +40,9 @@ export function labelOf(source: ModelSource, titleOf: (id: string) => string): s
   switch (source.kind) {
     case 'file':
       return (
-        source.folder ?? source.files.find(({ name }) => /\.(gguf|safetensors)$/i.test(name))?.name ?? ''
+        source.folder ??
+        (source.files.find(({ name }) => /\.(gguf|safetensors)$/i.test(name)) ?? source.files[0])?.name ??
+        ''
       );
     case 'url':
       return lastName(source.url);

@@ -203,14 +203,17 @@ export const failures = {
   },
   NETWORK: {
     title: '网络没有回应',
-    happened: (f) => (stoppedAt(f) === '' ? '无法连接这个地址。' : `下载中断${stoppedAt(f)}。`),
+    happened: (f) =>
+      stoppedAt(f) === ''
+        ? `无法连接${f.about === '' ? '这个地址' : `“${f.about}”的地址`}。`
+        : `${f.about === '' ? '' : `“${f.about}”的`}下载中断${stoppedAt(f)}。`,
     safe: ARRIVED_KEPT,
     todo: (f) => (stoppedAt(f) === '' ? '请在联网后再试。' : '恢复联网后再继续。'),
   },
   HTTP_STATUS: {
     title: '服务器拒绝了请求',
     happened: (f) =>
-      `服务器返回了错误${fact(f, 'status')}。${number(f['status']) === 401 || number(f['status']) === 403 ? '这个文件可能需要登录账号或接受许可。' : ''}`,
+      `服务器${f.about === '' ? '' : `对“${f.about}”`}返回了错误${fact(f, 'status')}。${number(f['status']) === 401 || number(f['status']) === 403 ? '这个文件可能需要登录账号或接受许可。' : ''}`,
     safe: ARRIVED_KEPT,
     todo: '请检查地址。需要账号的文件，可以先用浏览器下载，再从磁盘打开。',
   },

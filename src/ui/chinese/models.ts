@@ -21,6 +21,13 @@ export const add: Words['add'] = {
   urlLabel: 'GGUF 文件的网址',
   urlHint: 'https://',
   urlStart: '下载',
+  urlBad: '网址的样子是 https://example.org/model.gguf。',
+  urlTodo: {
+    NETWORK:
+      '请检查网址，以及是否联网。有些服务器不让别的网页读取它的文件：请用浏览器把文件存下来，再从磁盘打开。',
+    NOT_A_MODEL: '网址要直接指向 .gguf 文件，而不是介绍它的网页。',
+  },
+  arriving: (title) => `${title} 正在导入，进度见“${models.tabs.yours}”。`,
 };
 
 export const weights: Words['weights'] = {
@@ -92,10 +99,15 @@ export const downloads: Words['downloads'] = {
   forget: '移除',
   forgetOf: (title) => `从列表移除 ${title}`,
   paused: '已暂停，到手的部分已保留。',
+  pausedBefore: '已暂停，尚未开始。',
   unfinished: '尚未完成，到手的部分已保留。',
+  arriving: '正在导入。',
   stopped: (what) => `已停止：${what}。`,
   byItself: '网络恢复后会自动继续。',
   chooseAgain: '要继续，请重新选择它的文件或文件夹：页面不能一直持有本地文件。',
+  elsewhere: '正在另一个标签页里获取。',
+  elsewhereWaits: '在另一个标签页里排队。',
+  elsewhereClosed: '关闭那个标签页后，会在这里继续。',
 };
 
 export const fit: Words['fit'] = {
@@ -141,6 +153,7 @@ export const catalogue: Words['catalogue'] = {
   here: '已在本机',
   arriving: (share) => `正在下载 ${share}`.trim(),
   waiting: '已在下载列表中',
+  elsewhere: (share) => `另一个标签页正在下载 ${share}`.trim(),
   good: {
     'qwen3-30b-a3b': '这里综合最好的回答，通晓多种语言；适合 24 GB 以上的 GPU。',
     'qwen3-coder-30b-a3b': '用多数语言写程序、改程序，长文件也行。',
@@ -171,6 +184,7 @@ export const recommended: Words['recommended'] = {
   get: (title) => `下载 ${title}`,
   arriving: (title, share) => `正在下载 ${title}。${share}`.trim(),
   waiting: (title) => `${title} 已在下载列表中。`,
+  elsewhere: (title, share) => `另一个标签页正在下载 ${title}。${share}`.trim(),
   ready: (title) => `${title} 已在本机。`,
 };
 

@@ -213,14 +213,16 @@ export const failures = {
   NETWORK: {
     title: 'The network did not answer',
     happened: (f) =>
-      stoppedAt(f) === '' ? 'The address could not be reached.' : `The download stopped${stoppedAt(f)}.`,
+      stoppedAt(f) === ''
+        ? `${f.about === '' ? 'The address' : `“${f.about}”`} could not be reached.`
+        : `The download${f.about === '' ? '' : ` of “${f.about}”`} stopped${stoppedAt(f)}.`,
     safe: ARRIVED_KEPT,
     todo: (f) => (stoppedAt(f) === '' ? 'Try again when you are online.' : 'Resume when you are online.'),
   },
   HTTP_STATUS: {
     title: 'The server refused',
     happened: (f) =>
-      `The server answered with an error${fact(f, 'status')}.${number(f['status']) === 401 || number(f['status']) === 403 ? ' The file may need an account or a licence to be accepted.' : ''}`,
+      `The server answered with an error${f.about === '' ? '' : ` for “${f.about}”`}${fact(f, 'status')}.${number(f['status']) === 401 || number(f['status']) === 403 ? ' The file may need an account or a licence to be accepted.' : ''}`,
     safe: ARRIVED_KEPT,
     todo: 'Check the address. A file that needs an account can be fetched with the browser and opened from the disk.',
   },

@@ -1,4 +1,5 @@
 /** Models: what is here, arriving, worth having; adding them; what fits; storage. */
+import type { FailureCode } from '../../base/failure.ts';
 import type { CatalogueId } from '../../state/models.ts';
 import { count, duration, plural, size } from '../format.ts';
 
@@ -21,6 +22,14 @@ export const add = {
   urlLabel: 'Address of a GGUF file',
   urlHint: 'https://',
   urlStart: 'Download',
+  urlBad: 'An address looks like https://example.org/model.gguf.',
+  /** Said of an address in place of what the failure says to do. */
+  urlTodo: {
+    NETWORK:
+      'Check the address, and whether you are online. Some servers let no other page read their files: then save the file with the browser and open it from the disk.',
+    NOT_A_MODEL: 'The address has to lead to the .gguf file itself, not to a page about it.',
+  } as Partial<Record<FailureCode, string>>,
+  arriving: (title: string) => `${title} is arriving: see “${models.tabs.yours}”.`,
 };
 
 export const weights = {
@@ -96,10 +105,16 @@ export const downloads = {
   forget: 'Remove',
   forgetOf: (title: string) => `Remove ${title} from the list`,
   paused: 'Paused. What arrived is kept.',
+  pausedBefore: 'Paused before anything arrived.',
   unfinished: 'Unfinished. What arrived is kept.',
+  arriving: 'It is arriving.',
   stopped: (what: string) => `Stopped: ${what}.`,
   byItself: 'It goes on by itself when the network is back.',
   chooseAgain: 'Choose its file or folder again to go on: the page may not keep hold of local files.',
+  /** In another tab of this page. */
+  elsewhere: 'Another tab is at work on it.',
+  elsewhereWaits: 'It waits in another tab.',
+  elsewhereClosed: 'When that tab is closed, it goes on here.',
 };
 
 export const fit = {
@@ -148,6 +163,7 @@ export const catalogue = {
   here: 'On this device',
   arriving: (share: string) => `Downloading ${share}`.trim(),
   waiting: 'In the list of downloads',
+  elsewhere: (share: string) => `Arriving in another tab ${share}`.trim(),
   good: {
     'qwen3-30b-a3b': 'The best all-round answers here, in many languages, for GPUs of 24 GB and more.',
     'qwen3-coder-30b-a3b': 'Writes and mends programs in most languages, also over long files.',
@@ -179,6 +195,7 @@ export const recommended = {
   get: (title: string) => `Download ${title}`,
   arriving: (title: string, share: string) => `${title} is arriving. ${share}`.trim(),
   waiting: (title: string) => `${title} is in the list of downloads.`,
+  elsewhere: (title: string, share: string) => `${title} is arriving in another tab. ${share}`.trim(),
   ready: (title: string) => `${title} is on this device.`,
 };
 

@@ -1,5 +1,5 @@
 /** The ways a model comes here: a file, a repository, an address. Dropping one works anywhere on the page. */
-import { useId, useRef, type FormEvent, type ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { useStore } from 'zustand';
 import type { HubFile } from '../../protocol/api.ts';
 import { storedFrom } from '../../state/fit.ts';
@@ -8,9 +8,8 @@ import { useApp } from '../appContext.ts';
 import { say } from '../say.ts';
 import { size } from '../format.ts';
 import { chosenFiles } from './givenFiles.ts';
-import { repoOf } from './repo.ts';
+import { HubForm, UrlForm } from './AddressForms.tsx';
 import { useFit } from './useFit.ts';
-import { together, wordsFor } from '../words.ts';
 
 export function AddModel(): ReactNode {
   return (
@@ -19,7 +18,23 @@ export function AddModel(): ReactNode {
       <HubForm />
       <HubFiles />
       <UrlForm />
+      <Arriving />
     </div>
+  );
+}
+
+/** How far it is stands in another view. */
+function Arriving(): ReactNode {
+  const { models } = useApp();
+  // The field of an address tells of it until a file is found there.
+  const last = useStore(models.store, ({ imports }) =>
+    imports.findLast(({ source, progress }) => progress !== null || source.kind !== 'url'),
+  );
+  const title = last?.progress?.title ?? last?.label ?? '';
+  return (
+    <p className="facts" role="status">
+      {last && (last.phase === 'waiting' ? say.recommended.waiting(title) : say.add.arriving(title))}
+    </p>
   );
 }
 
@@ -67,47 +82,13 @@ function Picker({ label, strong = false, what }: PickerProps): ReactNode {
   );
 }
 
-function fieldOf(event: FormEvent<HTMLFormElement>, name: string): HTMLInputElement {
-  const field = event.currentTarget.elements.namedItem(name);
-  if (!(field instanceof HTMLInputElement)) throw new Error(`the form has no field ${name}`);
-  return field;
-}
-
-function HubForm(): ReactNode {
-  const { models } = useApp();
-  const id = useId();
-  function submit(event: FormEvent<HTMLFormElement>): void {
-    event.preventDefault();
-    const field = fieldOf(event, 'repo');
-    const repo = repoOf(field.value);
-    field.setCustomValidity(repo === null ? say.add.hubBad : '');
-    if (repo === null) field.reportValidity();
-    else void models.listHub(repo);
-  }
-  return (
-    <form className="field" onSubmit={submit} noValidate>
-      <label htmlFor={id}>{say.add.hubLabel}</label>
-      <div className="row">
-        <input
-          id={id}
-          name="repo"
-          placeholder={say.add.hubHint}
-          autoComplete="off"
-          autoCapitalize="off"
-          spellCheck={false}
-          onInput={({ currentTarget }) => currentTarget.setCustomValidity('')}
-        />
-        <button type="submit">{say.add.hubList}</button>
-      </div>
-    </form>
-  );
-}
-
 function HubFiles(): ReactNode {
   const { models } = useApp();
   const hub = useStore(models.store, (s) => s.hub);
   switch (hub.phase) {
     case 'idle':
+    // Told of beside the field.
+    case 'failed':
       return null;
     case 'asking':
       return (
@@ -115,14 +96,6 @@ function HubFiles(): ReactNode {
           {say.add.hubAsking(hub.repo)}
         </p>
       );
-    case 'failed': {
-      const words = wordsFor(hub.failure);
-      return (
-        <p className="facts bad" role="alert">
-          <strong>{words.title}</strong> {together(words.happened, words.todo)}
-        </p>
-      );
-    }
     case 'listed':
       if (hub.files.length === 0) return <p className="facts">{say.add.hubNone(hub.repo)}</p>;
       return (
@@ -164,24 +137,5 @@ function HubRow({ repo, file }: { readonly repo: string; readonly file: HubFile 
         {say.add.download}
       </button>
     </li>
-  );
-}
-
-function UrlForm(): ReactNode {
-  const { models } = useApp();
-  const id = useId();
-  function submit(event: FormEvent<HTMLFormElement>): void {
-    event.preventDefault();
-    void models.importModel({ kind: 'url', url: fieldOf(event, 'url').value.trim() });
-    event.currentTarget.reset();
-  }
-  return (
-    <form className="field" onSubmit={submit}>
-      <label htmlFor={id}>{say.add.urlLabel}</label>
-      <div className="row">
-        <input id={id} name="url" type="url" required placeholder={say.add.urlHint} autoComplete="off" />
-        <button type="submit">{say.add.urlStart}</button>
-      </div>
-    </form>
   );
 }

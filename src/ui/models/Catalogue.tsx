@@ -2,13 +2,13 @@
 import { useId, useState, type ReactNode } from 'react';
 import { useStore } from 'zustand';
 import type { Verdict } from '../../state/fit.ts';
-import { CATALOGUE, cardOfCatalogue, type CatalogueModel } from '../../state/models.ts';
+import { CATALOGUE, cardOfCatalogue, catalogueElsewhere, type CatalogueModel } from '../../state/models.ts';
 import { useApp } from '../appContext.ts';
 import { percent, rate, size } from '../format.ts';
 import { say } from '../say.ts';
 import { FitLine } from './FitLine.tsx';
 import { GpuMemory } from './GpuMemory.tsx';
-import { MainButton } from './ModelList.tsx';
+import { MainButton } from './MainButton.tsx';
 import { useFit } from './useFit.ts';
 
 const KINDS = ['all', 'experts', 'dense'] as const;
@@ -19,7 +19,9 @@ type Kind = (typeof KINDS)[number];
 type Order = (typeof ORDERS)[number];
 
 export function Catalogue(): ReactNode {
-  const { models } = useApp();
+  const { models, device } = useApp();
+  // As it stays in a tab without the GPU.
+  const unknown = useStore(device.store, (s) => s.device.phase === 'asking');
   const fit = useFit();
   const [onlyFits, setOnlyFits] = useState(false);
   const [kind, setKind] = useState<Kind>('all');
@@ -27,7 +29,7 @@ export function Catalogue(): ReactNode {
   const shown = CATALOGUE.filter(
     (model) =>
       (kind === 'all' || (kind === 'experts') === (model.experts !== null)) &&
-      (!onlyFits || ['fits', 'tight'].includes(fit(model).verdict)),
+      (!onlyFits || unknown || ['fits', 'tight'].includes(fit(model).verdict)),
   ).toSorted(inOrder(order, (model) => VERDICTS.indexOf(fit(model).verdict)));
   const recommended = models.recommended();
   return (
@@ -38,7 +40,8 @@ export function Catalogue(): ReactNode {
         <label className="check">
           <input
             type="checkbox"
-            checked={onlyFits}
+            checked={onlyFits && !unknown}
+            disabled={unknown}
             onChange={({ currentTarget }) => setOnlyFits(currentTarget.checked)}
           />
           {say.catalogue.onlyFits}
@@ -147,7 +150,14 @@ function EntryAction({ model }: { readonly model: CatalogueModel }): ReactNode {
   const { models } = useApp();
   const card = useStore(models.store, (s) => cardOfCatalogue(s, model));
   const job = useStore(models.store, (s) => s.imports.find(({ source }) => models.isOf(source, model)));
+  const there = useStore(models.store, (s) => catalogueElsewhere(s, model));
   const fits = useFit()(model).verdict;
+  if (there)
+    return (
+      <span className="facts" role="status">
+        {say.catalogue.elsewhere(there.waits ? '' : percent(there.doneBytes, there.totalBytes))}
+      </span>
+    );
   if (job) {
     const { progress, phase } = job;
     return (

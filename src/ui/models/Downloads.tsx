@@ -2,12 +2,13 @@
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import type { ImportProgress, ModelCard } from '../../protocol/api.ts';
+import type { DownloadElsewhere } from '../../state/elsewhere.ts';
 import type { Halted, ImportJob } from '../../state/modelFacts.ts';
-import { partialOf } from '../../state/models.ts';
+import { elsewhereOf, partialOf } from '../../state/models.ts';
 import { useApp } from '../appContext.ts';
 import { sizeOf, speed } from '../format.ts';
 import { say } from '../say.ts';
-import { wordsFor } from '../words.ts';
+import { together, wordsFor } from '../words.ts';
 import { DeleteButton } from './CardActions.tsx';
 import { Progress } from './Progress.tsx';
 
@@ -15,19 +16,29 @@ export function Downloads(): ReactNode {
   const { models } = useApp();
   const imports = useStore(models.store, (s) => s.imports);
   const halted = useStore(models.store, (s) => s.halted);
+  const elsewhere = useStore(models.store, (s) => s.elsewhere);
   const cards = useStore(models.store, (s) => s.cards);
+  const resting = halted.filter((entry) => {
+    const card = partialOf(entry, cards);
+    return !card || !elsewhereOf(card, elsewhere);
+  });
   // A card that is arriving now, or was stopped in this visit, is shown once.
   const shown = new Set([
     ...imports.map(({ progress, source }) => (source.kind === 'resume' ? source.id : progress?.modelId)),
-    ...halted.map((entry) => partialOf(entry, cards)?.id),
+    ...resting.map((entry) => partialOf(entry, cards)?.id),
   ]);
-  const unfinished = (cards ?? []).filter(({ id, state }) => state === 'partial' && !shown.has(id));
+  const unfinished = (cards ?? []).filter(
+    (card) => card.state === 'partial' && !shown.has(card.id) && !elsewhereOf(card, elsewhere),
+  );
   return (
     <>
       {imports.map((entry) => (
         <ArrivingRow key={entry.job} entry={entry} />
       ))}
-      {halted.map((entry) => (
+      {elsewhere.map((entry) => (
+        <ElsewhereRow key={entry.job} entry={entry} />
+      ))}
+      {resting.map((entry) => (
         <HaltedRow key={entry.job} entry={entry} card={partialOf(entry, cards)} />
       ))}
       {unfinished.map((card) => (
@@ -50,7 +61,7 @@ function ArrivingRow({ entry }: { readonly entry: ImportJob }): ReactNode {
         <div className="row">
           <button
             type="button"
-            disabled={phase === 'pausing'}
+            disabled={phase === 'pausing' || phase === 'leaving'}
             aria-label={say.downloads.pauseOf(title)}
             onClick={() => models.pause(job)}
           >
@@ -71,6 +82,34 @@ function ArrivingRow({ entry }: { readonly entry: ImportJob }): ReactNode {
           <p className="facts">{progress ? progressFacts(progress) : say.downloads.starting}</p>
         </>
       )}
+    </li>
+  );
+}
+
+/** Nothing can be done with it from here. */
+function ElsewhereRow({ entry }: { readonly entry: DownloadElsewhere }): ReactNode {
+  const { title, origin, waits, doneBytes, totalBytes } = entry;
+  const known = totalBytes > 0;
+  return (
+    <li className="model">
+      <div className="model-head">
+        <strong>{title}</strong>
+      </div>
+      {(known || !waits) && (
+        <Progress
+          label={say.downloads.progressOf(title)}
+          done={doneBytes}
+          total={totalBytes}
+          resting={waits}
+        />
+      )}
+      <p className="facts">
+        {known && `${sizeOf(doneBytes, totalBytes)} · `}
+        {together(
+          waits ? say.downloads.elsewhereWaits : say.downloads.elsewhere,
+          origin === null ? '' : say.downloads.elsewhereClosed,
+        )}
+      </p>
     </li>
   );
 }
@@ -113,7 +152,11 @@ function HaltedRow({
       {total > 0 && <Progress label={say.downloads.progressOf(title)} done={done} total={total} resting />}
       <p className="facts">
         {total > 0 && `${sizeOf(done, total)} · `}
-        {failure ? say.downloads.stopped(wordsFor(failure, title).title) : say.downloads.paused}
+        {failure
+          ? say.downloads.stopped(wordsFor(failure, title).title)
+          : total > 0
+            ? say.downloads.paused
+            : say.downloads.pausedBefore}
         {byItself && ` ${say.downloads.byItself}`}
       </p>
     </li>

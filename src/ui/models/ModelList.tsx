@@ -9,6 +9,7 @@ import { say } from '../say.ts';
 import { CheckButton, CheckState, DeleteButton } from './CardActions.tsx';
 import { Downloads } from './Downloads.tsx';
 import { FitLine } from './FitLine.tsx';
+import { MainButton } from './MainButton.tsx';
 import { Progress } from './Progress.tsx';
 
 export function ModelList(): ReactNode {
@@ -16,7 +17,11 @@ export function ModelList(): ReactNode {
   const cards = useStore(models.store, (s) => s.cards);
   const imports = useStore(models.store, (s) => s.imports);
   // One that has just arrived is still among the downloads for a moment.
-  const arriving = new Set(imports.map(({ progress }) => progress?.modelId));
+  const elsewhere = useStore(models.store, (s) => s.elsewhere);
+  const arriving = new Set([
+    ...imports.map(({ progress }) => progress?.modelId),
+    ...elsewhere.map(({ modelId }) => modelId),
+  ]);
   const whole = (cards ?? []).filter(({ id, state }) => state !== 'partial' && !arriving.has(id));
   return (
     <ul className="models">
@@ -64,38 +69,6 @@ function ModelRow({ card }: { readonly card: ModelCard }): ReactNode {
       {state === 'ready' && !loaded && !builtIn && <FitLine sizes={{ ...card, storedBytes: card.bytes }} />}
       <CheckState card={card} />
     </li>
-  );
-}
-
-/** Loads, unloads, or ends the loading. */
-export function MainButton({ card }: { readonly card: ModelCard }): ReactNode {
-  const { models, view } = useApp();
-  const loading = useStore(models.store, (s) => s.loading?.id === card.id);
-  const loaded = useStore(models.store, (s) => s.loaded?.modelId === card.id);
-  if (loading) {
-    return (
-      <button type="button" onClick={() => void models.cancelLoad()}>
-        {say.models.cancel}
-      </button>
-    );
-  }
-  if (loaded) {
-    return (
-      <button type="button" onClick={() => void models.unload()}>
-        {say.models.unload}
-      </button>
-    );
-  }
-  if (card.state !== 'ready') return null;
-  const title = cardTitle(card);
-  const load = (): void => {
-    view.close();
-    void models.load(card.id);
-  };
-  return (
-    <button type="button" className="strong" aria-label={say.models.loadModel(title)} onClick={load}>
-      {say.models.load}
-    </button>
   );
 }
 

@@ -24,10 +24,24 @@ const VIEWS: Readonly<Record<Tab, () => ReactNode>> = {
 export function ModelsDialog(): ReactNode {
   const { view, models } = useApp();
   const id = useId();
-  const [tab, setTab] = useState<Tab>(() => firstTab(models.store.getState()));
+  const known = useStore(models.store, (s) => s.cards !== null);
+  const [chosen, setTab] = useState<Tab | null>(null);
+  // A tab without the GPU asks for its models only now; once they are known, the view stays.
+  if (known && chosen === null) setTab(firstTab(models.store.getState()));
+  const tab = chosen ?? 'yours';
   const View = VIEWS[tab];
   // Another tab may have fetched or deleted some.
   useEffect(() => void models.refresh(), [models]);
+  // Files dropped on another view are seen arriving; the one for adding them tells of it.
+  useEffect(
+    () =>
+      models.store.subscribe(({ imports }, before) => {
+        const jobs = new Set(before.imports.map(({ job }) => job));
+        const given = imports.some(({ job, source }) => source.kind === 'file' && !jobs.has(job));
+        if (given) setTab((now) => (now === 'add' ? now : 'yours'));
+      }),
+    [models],
+  );
   // On a narrow screen the tabs scroll.
   useEffect(() => {
     document.getElementById(`${id}-${tab}`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
@@ -44,9 +58,9 @@ export function ModelsDialog(): ReactNode {
 }
 
 /** Where nothing but the guide is here, the catalogue is what one came for. */
-function firstTab({ cards, imports, halted }: ModelsFacts): Tab {
+function firstTab({ cards, imports, halted, elsewhere }: ModelsFacts): Tab {
   const own = (cards ?? []).some(({ builtIn }) => builtIn !== true);
-  return own || imports.length > 0 || halted.length > 0 ? 'yours' : 'catalogue';
+  return own || [imports, halted, elsewhere].some(({ length }) => length > 0) ? 'yours' : 'catalogue';
 }
 
 interface TabListProps {

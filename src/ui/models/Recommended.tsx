@@ -2,11 +2,16 @@
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { downloadTime } from '../../state/fit.ts';
-import { cardOfCatalogue, networkSpeed, type CatalogueModel } from '../../state/models.ts';
+import {
+  cardOfCatalogue,
+  catalogueElsewhere,
+  networkSpeed,
+  type CatalogueModel,
+} from '../../state/models.ts';
 import { useApp } from '../appContext.ts';
 import { percent, size } from '../format.ts';
 import { say } from '../say.ts';
-import { MainButton } from './ModelList.tsx';
+import { MainButton } from './MainButton.tsx';
 import { useFit } from './useFit.ts';
 
 export function Recommended(): ReactNode {
@@ -27,8 +32,17 @@ function Body({ model }: { readonly model: CatalogueModel }): ReactNode {
   const { models } = useApp();
   const card = useStore(models.store, (s) => cardOfCatalogue(s, model));
   const job = useStore(models.store, (s) => s.imports.find(({ source }) => models.isOf(source, model)));
+  const there = useStore(models.store, (s) => catalogueElsewhere(s, model));
   const guessed = useFit()(model).memory?.from === 'guessed';
   const { title } = model;
+  if (there) {
+    const share = there.waits ? '' : percent(there.doneBytes, there.totalBytes);
+    return (
+      <p className="facts" role="status">
+        {say.recommended.elsewhere(title, share)}
+      </p>
+    );
+  }
   if (job) {
     const { phase, progress } = job;
     const share = progress ? percent(progress.doneBytes, progress.totalBytes) : '';

@@ -2,6 +2,8 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import { useStore } from 'zustand';
 import type { ModelCard } from '../../protocol/api.ts';
+import type { ImportJob } from '../../state/modelFacts.ts';
+import { elsewhereOf } from '../../state/models.ts';
 import { shellBytes } from '../../state/shell.ts';
 import { useApp } from '../appContext.ts';
 import { size } from '../format.ts';
@@ -61,6 +63,9 @@ export function StorageView(): ReactNode {
 }
 
 function StoredRow({ card }: { readonly card: ModelCard }): ReactNode {
+  const { models } = useApp();
+  const elsewhere = useStore(models.store, (s) => elsewhereOf(card, s.elsewhere) !== undefined);
+  const arriving = useStore(models.store, (s) => s.imports.some((entry) => isImportOf(entry, card)));
   const { title, state, doneBytes } = card;
   return (
     <li className="model">
@@ -69,13 +74,22 @@ function StoredRow({ card }: { readonly card: ModelCard }): ReactNode {
         <div className="row">
           <span className="facts">{size(doneBytes)}</span>
           {state === 'ready' && <CheckButton card={card} />}
-          <DeleteButton card={card} />
+          {!elsewhere && !arriving && <DeleteButton card={card} />}
         </div>
       </div>
-      {state === 'partial' && <p className="facts">{say.downloads.unfinished}</p>}
+      {state === 'partial' && (
+        <p className="facts">
+          {elsewhere ? say.downloads.elsewhere : arriving ? say.downloads.arriving : say.downloads.unfinished}
+        </p>
+      )}
       <CheckState card={card} />
     </li>
   );
+}
+
+/** What is being written can't be deleted. */
+function isImportOf({ source, progress }: ImportJob, { id }: ModelCard): boolean {
+  return progress?.modelId === id || (source.kind === 'resume' && source.id === id);
 }
 
 /** The list below it has the same in words. */

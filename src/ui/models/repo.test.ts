@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { repoOf } from './repo.ts';
+import { addressOf, repoOf } from './repo.ts';
 
 it('finds owner/name in what people paste', () => {
   const pasted = [
@@ -15,4 +15,23 @@ it('finds owner/name in what people paste', () => {
     null,
     null,
   ]);
+});
+
+it('finds the file that a pasted address leads to', () => {
+  expect(
+    [
+      ' https://files.example/a.gguf ',
+      'files.example/a.gguf?x=1',
+      'http://localhost:8080/a.gguf',
+      'https://huggingface.co/Qwen/Qwen3-GGUF/blob/main/a.gguf',
+    ].map(addressOf),
+  ).toEqual([
+    'https://files.example/a.gguf',
+    'https://files.example/a.gguf?x=1',
+    'http://localhost:8080/a.gguf',
+    'https://huggingface.co/Qwen/Qwen3-GGUF/resolve/main/a.gguf',
+  ]);
+  expect(['', 'a.gguf', 'htp://files.example/a.gguf', 'https://', 'https://a b/'].map(addressOf)).toEqual(
+    Array(5).fill(null),
+  );
 });
