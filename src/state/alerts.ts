@@ -9,16 +9,20 @@ export interface Alert {
   readonly about: string;
   /** Id of the model that could not be loaded, where it is that: another answers in its place. */
   readonly notLoaded: string | null;
+  /** Id of the conversation whose answer it ended. */
+  readonly conversation: string | null;
 }
+
+type Cause = Partial<Pick<Alert, 'notLoaded' | 'conversation'>>;
 
 export function createAlerts() {
   const store = createStore<{ readonly alerts: readonly Alert[] }>(() => ({ alerts: [] }));
   let nextId = 1;
 
   /** The same failure of the same thing is told once; what the user cancelled, not at all. */
-  function raise(failure: Failure, about = '', notLoaded: string | null = null): void {
+  function raise(failure: Failure, about = '', { notLoaded = null, conversation = null }: Cause = {}): void {
     if (failure.code === 'CANCELLED') return;
-    const alert = { id: nextId++, failure, about, notLoaded };
+    const alert = { id: nextId++, failure, about, notLoaded, conversation };
     store.setState(({ alerts }) => ({
       alerts: [...alerts.filter((a) => a.failure.code !== failure.code || a.about !== about), alert],
     }));
@@ -33,7 +37,17 @@ export function createAlerts() {
     store.setState(({ alerts }) => ({ alerts: alerts.filter(({ notLoaded }) => notLoaded !== model) }));
   }
 
-  return { store, raise, dismiss, forgetNotLoaded };
+  /** Another question is asked, or another conversation opened. A device or a page that is lost stays lost. */
+  function forgetAnswers(open: string | null = null): void {
+    store.setState(({ alerts }) => ({
+      alerts: alerts.filter(
+        ({ conversation, failure: { code } }) =>
+          conversation === null || conversation === open || code === 'DEVICE_LOST' || code === 'INTERNAL',
+      ),
+    }));
+  }
+
+  return { store, raise, dismiss, forgetNotLoaded, forgetAnswers };
 }
 
 export type Alerts = ReturnType<typeof createAlerts>;

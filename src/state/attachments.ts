@@ -10,7 +10,13 @@ export type Reading =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly why: 'binary' | 'empty' | 'large' | 'unreadable' };
 
-/** The text of a file in UTF-8. */
+/** A file in UTF-16 says so by its first bytes; all others are UTF-8. */
+function encodingOf(bytes: ArrayBuffer): string {
+  const [first, second] = new Uint8Array(bytes);
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
+}
+
 export async function readTextFile(file: File): Promise<Reading> {
   if (file.size > MOST_FILE_BYTES) return { ok: false, why: 'large' };
   let bytes: ArrayBuffer;
@@ -21,7 +27,7 @@ export async function readTextFile(file: File): Promise<Reading> {
     return { ok: false, why: 'unreadable' };
   }
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    const text = new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes);
     if (text.includes('\0')) return { ok: false, why: 'binary' };
     return text.trim() === '' ? { ok: false, why: 'empty' } : { ok: true, text };
   } catch {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { FailureCode } from '../base/failure.ts';
 import { begin, end, fresh, reload } from '../tools/pageState.ts';
 
 /** An answer ended at its greatest length. */
@@ -83,7 +84,13 @@ describe('turns', () => {
     // Four tokens in two seconds, then six in one.
     expect(again.facts().messages[1]).toMatchObject({
       end: 'stop',
-      figures: { tokens: 10, tokensPerSecond: 10 / 3, timeToFirstTokenMs: 12, model: 'Tiny' },
+      figures: {
+        tokens: 10,
+        tokensPerSecond: 10 / 3,
+        timeToFirstTokenMs: 12,
+        model: 'Tiny',
+        modelId: 'tiny',
+      },
     });
   });
 
@@ -157,6 +164,7 @@ describe('turns', () => {
       tokensPerSecond: 34,
       timeToFirstTokenMs: 12,
       model: 'Tiny',
+      modelId: 'tiny',
     });
     expect(page.heads().map(({ title }) => title)).toEqual(['Hello there']);
   });
@@ -185,6 +193,28 @@ describe('turns', () => {
     page.asked.at(-1)?.say('One');
     page.asked.at(-1)?.end();
     await vi.waitFor(() => expect(page.said()).toEqual(['Hello', 'One']));
+  });
+
+  it('forgets an answer’s failure when something else is asked, or opened; not that the device is lost', async () => {
+    const page = await fresh();
+    const codes = () => page.alerts.store.getState().alerts.map(({ failure }) => failure.code);
+    const fail = async (code: FailureCode): Promise<void> => {
+      await page.ask('Hello');
+      page.asked.at(-1)?.end({ ok: false, failure: { code, message: '', detail: {} } });
+      await vi.waitFor(() => expect(page.facts().answering).toBeNull());
+    };
+    await fail('CONTEXT_FULL');
+    const first = page.facts().conversation.id;
+    await page.conversations.open(first);
+    expect(codes()).toEqual(['CONTEXT_FULL']);
+    await page.conversations.create();
+    expect(codes()).toEqual([]);
+    await fail('CONTEXT_FULL');
+    await page.turn('Hello', 'One');
+    expect(codes()).toEqual([]);
+    await fail('DEVICE_LOST');
+    await page.conversations.open(first);
+    expect(codes()).toEqual(['DEVICE_LOST']);
   });
 
   it('keeps what was said up to a reload in the middle of an answer', async () => {
@@ -220,6 +250,49 @@ describe('files', () => {
       content: 'What is this?',
       attachments: [{ name: 'notes.txt' }],
     });
+  });
+
+  it('come in UTF-16 too, which says so by its first bytes', async () => {
+    const page = await fresh();
+    const wide = Array.from('Größe 潮', (letter) => letter.charCodeAt(0)).flatMap((code) => [
+      code & 255,
+      code >> 8,
+    ]);
+    const little = new Uint8Array([0xff, 0xfe, ...wide]);
+    const big = little.map((_, at) => little[at ^ 1] ?? 0);
+    await page.chat.attach([file(little, 'little.txt'), file(big, 'big.txt')]);
+    expect(page.facts().attachments).toMatchObject([{ text: 'Größe 潮' }, { text: 'Größe 潮' }]);
+  });
+
+  it('stay with the draft they were given with, whichever is open when they are read', async () => {
+    const page = await fresh();
+    await page.turn('First', 'One');
+    const first = page.facts().conversation.id;
+    page.chat.setDraft('with words');
+    const reading = page.chat.attach([file('one', 'one.txt'), file('two', 'two.txt')]);
+    await page.conversations.create();
+    await reading;
+    expect(page.facts().attachments).toEqual([]);
+    const ofNew = page.chat.attach([file('three', 'three.txt')]);
+    await page.conversations.open(first);
+    await ofNew;
+    expect(page.facts().attachments.map(({ name }) => name)).toEqual(['one.txt', 'two.txt']);
+    expect(page.facts().draft).toBe('with words');
+    await page.conversations.create();
+    expect(page.facts().attachments.map(({ name }) => name)).toEqual(['three.txt']);
+  });
+
+  it('go with the conversation that is removed while they are read', async () => {
+    const page = await fresh();
+    await page.turn('First', 'One');
+    const slow = file('one', 'one.txt');
+    const gives: ((bytes: ArrayBuffer) => void)[] = [];
+    slow.arrayBuffer = () => new Promise((resolve) => void gives.push(resolve));
+    const reading = page.chat.attach([slow]);
+    await page.conversations.remove(page.facts().conversation.id);
+    gives[0]?.(new TextEncoder().encode('one').buffer);
+    await reading;
+    expect(page.facts().attachments).toEqual([]);
   });
 
   it('are refused where they are no text, too large, or too long for the context', async () => {

@@ -6,7 +6,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { WorkerApi } from '../protocol/api.ts';
 import type { Alerts } from './alerts.ts';
-import { createAttaching } from './attaching.ts';
+import { createAttaching, NEW_CHAT } from './attaching.ts';
 import {
   newHead,
   NO_DRAFT,
@@ -24,6 +24,7 @@ import type { SettingsRoom } from './settings.ts';
 import type { Answering } from './speak.ts';
 import {
   chooseBeside,
+  joined,
   NO_MESSAGES,
   pathTo,
   siblingsOf,
@@ -64,6 +65,7 @@ interface Neighbours {
   readonly shelf: Shelf;
   /** Title of the loaded model, for figures and the alert's words. */
   readonly modelTitle: () => string;
+  readonly modelId: () => string | undefined;
   /** Positions the loaded model reads at once; null where none is loaded. */
   readonly contextLength: () => number | null;
   readonly listen: ExpertListen;
@@ -71,16 +73,14 @@ interface Neighbours {
   readonly ready: (signal: AbortSignal) => Promise<boolean>;
 }
 
-/** The draft of a new chat is kept under no conversation's id. */
-const NEW_CHAT = '';
-
 export function createChat(neighbours: Neighbours) {
-  const { shelf } = neighbours;
+  const { alerts, shelf, notices } = neighbours;
   const store = createStore<ChatFacts>(emptyChat);
   const voice = createVoice({ ...neighbours, store });
 
   /** Draws a conversation, with the answer being spoken in it if one is. */
   function show(head: Head, body: Body, draft: Draft): void {
+    alerts.forgetAnswers(head.id);
     const here = voice.in(head.id);
     const tree = here?.tree ?? treeOf(body);
     store.setState({
@@ -95,6 +95,23 @@ export function createChat(neighbours: Neighbours) {
     });
   }
 
+  /** Another tab wrote this conversation: what only this one has is kept beside it. */
+  function join(id: string, body: Body): void {
+    const { conversation, tree, editing } = store.getState();
+    const spoken = voice.in(id);
+    if (spoken) return voice.join(spoken, body);
+    if (conversation.id !== id) return;
+    const both = joined(tree, body);
+    const messages = visiblePath(both);
+    const stillShown = messages.some((message) => message.id === editing);
+    store.setState({ tree: both, messages, editing: stillShown ? editing : null });
+    const written = new Set(body.messages);
+    const kept = shelf.headOf(id);
+    // Where there are none it was removed in this moment.
+    if (kept && written.size > 0 && both.messages.some((message) => !written.has(message)))
+      shelf.keep(kept, both);
+  }
+
   // A renamed conversation is renamed where it is open too.
   shelf.store.subscribe(({ heads }) => {
     const { conversation } = store.getState();
@@ -106,35 +123,47 @@ export function createChat(neighbours: Neighbours) {
     store,
     show,
     stop: voice.stop,
+    join,
     settle: () => voice.settle(),
+    settleIn: voice.settleIn,
     makeRoom: () => voice.makeRoom(),
     speakingIn: voice.speakingIn,
-    ...createTurns({ store, shelf, voice }),
-    ...createAttaching({ ...neighbours, store, keepDraft: () => keepDraft(store, shelf) }),
+    ...createTurns({ store, shelf, notices, voice }),
+    ...createAttaching({
+      ...neighbours,
+      store,
+      keepDraft: () => keepDraft(store, shelf),
+      draftKey: (head) => draftKey(shelf, head),
+    }),
   };
 }
 
 interface TurnDeps {
   readonly store: ChatStore;
   readonly shelf: Shelf;
+  readonly notices: Notices;
   readonly voice: VoiceRoom;
 }
 
 /** The ways a turn begins, and the ways among turns. None begins while an answer is being spoken here. */
-function createTurns({ store, shelf, voice }: TurnDeps) {
+function createTurns({ store, shelf, notices, voice }: TurnDeps) {
   function askAfter(parent: string | null, content: string, attachments: readonly Attachment[]): void {
     const question = questionOf(parent, content, attachments);
     const tree = withMessage(store.getState().tree, question);
     voice.begin(tree, pathTo(tree, question.id));
   }
 
-  function send(): void {
+  /** What was written, with its files; or what was suggested: then those stay. */
+  function send(suggested?: string): void {
     const { draft, attachments, answering, messages, conversation } = store.getState();
-    const content = draft.trim();
-    if ((content === '' && attachments.length === 0) || answering) return;
-    store.setState({ draft: '', attachments: [] });
+    const [content, files] = suggested === undefined ? [draft.trim(), attachments] : [suggested, []];
+    if ((content === '' && files.length === 0) || answering) return;
+    if (suggested === undefined) store.setState({ draft: '', attachments: [] });
     shelf.keepDraft(draftKey(shelf, conversation), NO_DRAFT);
-    askAfter(messages.at(-1)?.id ?? null, content, attachments);
+    // Of files that would have gone with it.
+    notices.forget('fileRefused');
+    askAfter(messages.at(-1)?.id ?? null, content, files);
+    if (suggested !== undefined) keepDraft(store, shelf);
   }
 
   /** Asks again: from an answer, which stays beside the new one, or from a question that has none. */

@@ -4,6 +4,8 @@
  * same one, `chosen` names the branch that is shown.
  */
 import * as v from 'valibot';
+import { GUIDE_TITLE } from '../base/guide.ts';
+import { GUIDE_ID } from '../protocol/api.ts';
 
 /** A text file given with a question. */
 const AttachmentSchema = v.object({
@@ -21,6 +23,8 @@ const FiguresSchema = v.object({
   timeToFirstTokenMs: v.number(),
   /** Title of the model that spoke; '' where it was not noted. */
   model: v.string(),
+  /** Its id; of earlier pages' answers, and of those two models spoke, none is kept. */
+  modelId: v.optional(v.string()),
 });
 
 export const MessageSchema = v.object({
@@ -88,6 +92,7 @@ export type Attachment = Readonly<v.InferOutput<typeof AttachmentSchema>>;
 export type Message = Readonly<
   Omit<v.InferOutput<typeof MessageSchema>, 'attachments'> & { attachments: readonly Attachment[] }
 >;
+export type Figures = Readonly<v.InferOutput<typeof FiguresSchema>>;
 export type Head = Readonly<v.InferOutput<typeof HeadSchema>>;
 
 export interface Body {
@@ -105,6 +110,11 @@ export interface Draft {
 
 export const NO_DRAFT: Draft = { text: '', attachments: [], systemPrompt: null };
 export const NO_BODY: Body = { messages: [], chosen: {} };
+
+/** Whether the built-in model spoke: other models may have its title. */
+export function saidByGuide({ model, modelId }: Pick<Figures, 'model' | 'modelId'>): boolean {
+  return modelId === undefined ? model === GUIDE_TITLE : modelId === GUIDE_ID;
+}
 
 export function newHead(id: string): Head {
   const now = Date.now();

@@ -63,6 +63,16 @@ describe('JSON', () => {
     expect(read.conversations.map(({ body }) => body)).toEqual([KEPT.body, KEPT.body]);
   });
 
+  it.each(['9e15', '1e20', '1e999', '-1'])('takes a time that can not be, %s, for now', (time) => {
+    const before = Date.now();
+    const read = readFile(jsonOf([KEPT], 'x').text.replace(/(At": )\d+/g, `$1${time}`), free);
+    if (!read.ok) throw new Error(read.why);
+    const [kept] = read.conversations;
+    const times = [kept?.head.createdAt, kept?.head.updatedAt, kept?.body.messages[1]?.createdAt];
+    for (const one of times) expect(one).toBeGreaterThanOrEqual(before);
+    for (const one of times) expect(one).toBeLessThanOrEqual(Date.now());
+  });
+
   it.each([
     ['{', { why: 'notOurs', at: '' }],
     ['[1]', { why: 'notOurs', at: '' }],
@@ -81,12 +91,18 @@ describe('JSON', () => {
 });
 
 describe('Markdown', () => {
-  it('names the guide as the reader’s language does', () => {
-    const said = { ...FIGURES, model: 'Guide' };
+  it.each([
+    ['of earlier pages, by its title', undefined, '向导'],
+    ['by its id', 'guide', '向导'],
+    ['and no other model of that title', 'own', 'Guide'],
+  ])('names the guide as the reader’s language does, %s', (_, modelId, name) => {
+    const said = { ...FIGURES, model: 'Guide', modelId };
     const messages = KEPT.body.messages.map((one) => (one.id === 'a1' ? { ...one, figures: said } : one));
     const { text } = markdownOf({ ...KEPT, body: { ...KEPT.body, messages } }, { ...WORDS, guide: '向导' });
-    expect(text).toContain('## 向导 <!-- shoal: assistant -->');
-    expect(text).not.toContain('Guide');
+    expect(text.match(/^## .* <!-- shoal: assistant -->$/gm)).toContain(
+      `## ${name} <!-- shoal: assistant -->`,
+    );
+    expect(text.includes('Guide')).toBe(name === 'Guide');
   });
 
   it('has the branch that is shown, with files and without reasoning', () => {

@@ -4,9 +4,16 @@
  * by who said them: comments that no reader shows say where each one begins.
  */
 import * as v from 'valibot';
-import { GUIDE_TITLE } from '../base/guide.ts';
 import { withFiles } from './attachments.ts';
-import { BodySchema, HeadSchema, newHead, type Body, type Head, type Message } from './conversation.ts';
+import {
+  BodySchema,
+  HeadSchema,
+  newHead,
+  saidByGuide,
+  type Body,
+  type Head,
+  type Message,
+} from './conversation.ts';
 import { newId } from './ids.ts';
 import type { ImportRefusal } from './notices.ts';
 import { splitReasoning } from './reasoning.ts';
@@ -80,7 +87,7 @@ function section(title: string, role: Speaker, text: string): string {
 
 function speaker({ role, figures }: Message, words: MarkdownWords): string {
   if (role === 'user') return words.you;
-  return figures?.model === GUIDE_TITLE ? words.guide : figures?.model || words.model;
+  return figures && saidByGuide(figures) ? words.guide : figures?.model || words.model;
 }
 
 /** Reasoning stays out: it is not what was answered. */
@@ -158,10 +165,23 @@ function readJson(text: string, isTaken: (id: string) => boolean): Reading {
   const file = v.safeParse(FileSchema, parsed);
   if (!file.success) return { ok: false, why: 'unreadable', at: v.getDotPath(file.issues[0]) ?? '' };
   const here = new Set<string>();
-  const conversations = file.output.conversations.map(({ messages, chosen, ...head }): Kept => {
-    const id = isTaken(head.id) || here.has(head.id) ? newId('conversation') : head.id;
+  const now = Date.now();
+  const conversations = file.output.conversations.map(({ messages: said, chosen, ...given }): Kept => {
+    const id = isTaken(given.id) || here.has(given.id) ? newId('conversation') : given.id;
     here.add(id);
-    return { head: { ...head, id }, body: { messages, chosen } };
+    const head = {
+      ...given,
+      id,
+      createdAt: pastOr(now, given.createdAt),
+      updatedAt: pastOr(now, given.updatedAt),
+    };
+    const messages = said.map((message) => ({ ...message, createdAt: pastOr(now, message.createdAt) }));
+    return { head, body: { messages, chosen } };
   });
   return { ok: true, conversations };
+}
+
+/** What counts in other units, or comes from a clock that is ahead, was never. */
+function pastOr(now: number, time: number): number {
+  return time >= 0 && time <= now ? time : now;
 }

@@ -2,7 +2,8 @@
  * Finding conversations by their words. The texts are read once, when first
  * searched, and held in lower case; those changed since are read again.
  */
-import type { Body, Head } from './conversation.ts';
+import type { Body, Head, Message } from './conversation.ts';
+import { splitReasoning } from './reasoning.ts';
 
 export interface Excerpt {
   readonly before: string;
@@ -24,7 +25,8 @@ interface Entry {
 
 /** Read together, so that a thousand do not hold the page up. */
 const AT_ONCE = 32;
-const BEFORE = 24;
+/** Few, so that the match is seen in a narrow column. */
+const BEFORE = 12;
 const AFTER = 60;
 
 export function createSearch(bodyOf: (id: string) => Promise<Body | null>) {
@@ -36,7 +38,7 @@ export function createSearch(bodyOf: (id: string) => Promise<Body | null>) {
       await Promise.all(
         stale.slice(at, at + AT_ONCE).map(async ({ id, updatedAt }) => {
           const body = await bodyOf(id);
-          const text = (body?.messages ?? []).map(({ content }) => content).join('\n');
+          const text = (body?.messages ?? []).map(shownOf).join('\n');
           index.set(id, { updatedAt, text, lower: text.toLowerCase() });
         }),
       );
@@ -58,6 +60,11 @@ export function createSearch(bodyOf: (id: string) => Promise<Body | null>) {
   };
 }
 
+/** What is read without unfolding: no reasoning, nor the marks around it. */
+function shownOf({ role, content }: Message): string {
+  return role === 'user' ? content : splitReasoning(content).answer;
+}
+
 export function wordsOf(query: string): readonly string[] {
   return query
     .toLowerCase()
@@ -73,10 +80,17 @@ function excerptOf({ text, lower }: Entry, words: readonly string[]): Excerpt | 
   const at = lower.indexOf(word);
   const end = at + word.length;
   const line = (piece: string): string => piece.replace(/\s+/g, ' ');
-  const before = source.slice(Math.max(0, at - BEFORE), at);
   return {
-    before: line((at > BEFORE ? '…' : '') + before).trimStart(),
+    before:
+      at > BEFORE
+        ? `…${line(wholeWords(source.slice(at - BEFORE, at)))}`
+        : line(source.slice(0, at)).trimStart(),
     match: line(source.slice(at, end)),
     after: line(source.slice(end, end + AFTER)).trimEnd(),
   };
+}
+
+/** Without the half word it begins with, where another follows. */
+function wholeWords(text: string): string {
+  return text.replace(/^\S*\s+(?=\S)/, '');
 }

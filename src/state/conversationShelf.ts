@@ -1,7 +1,7 @@
 /**
  * The conversations that are kept: all their heads here, their messages on the
- * disk until one is opened. Other tabs' changes arrive by themselves; of two
- * changes to one conversation the later holds.
+ * disk until one is opened. Other tabs' changes arrive by themselves: of two to
+ * one head the later holds, trees are joined.
  */
 import * as v from 'valibot';
 import { createStore } from 'zustand/vanilla';
@@ -47,7 +47,7 @@ export function createShelf({ channel, alerts, notices }: Neighbours) {
   const listeners: ((id: string) => void)[] = [];
   const sync = createSync(
     channel,
-    (keys) => void hearWritten(heads, keys, (id) => listeners.forEach((listener) => listener(id))),
+    (keys) => void hearWritten(heads, writes, keys, (id) => listeners.forEach((listener) => listener(id))),
   );
   const writes = createWrites({
     onWritten: (keys) => sync.tell(keys),
@@ -65,17 +65,18 @@ export function createShelf({ channel, alerts, notices }: Neighbours) {
   }
 
   function keepAll(conversations: readonly { readonly head: Head; readonly body: Body }[]): void {
-    const fresh = new Set(conversations.map(({ head }) => head.id));
-    setHeads((heads) => [
-      ...heads.filter(({ id }) => !fresh.has(id)),
-      ...conversations.map(({ head }) => head),
-    ]);
+    // First: whoever hears of the heads may read the messages at once.
     writes.put(
       conversations.flatMap(({ head, body: { messages, chosen } }) => [
         [HEADS + head.id, head] as const,
         [BODIES + head.id, { messages, chosen } satisfies Body] as const,
       ]),
     );
+    const fresh = new Set(conversations.map(({ head }) => head.id));
+    setHeads((heads) => [
+      ...heads.filter(({ id }) => !fresh.has(id)),
+      ...conversations.map(({ head }) => head),
+    ]);
   }
 
   function changeHead(id: string, part: Partial<Omit<Head, 'id'>>): void {
@@ -107,8 +108,8 @@ export function createShelf({ channel, alerts, notices }: Neighbours) {
 }
 
 async function tellUnkept(alerts: Alerts): Promise<void> {
-  // Of a newer page's entries the notice has told already.
-  if ((await open()).phase === 'newer') return;
+  // Of a newer page's entries, and of no storage at all, a notice has told already.
+  if ((await open()).phase !== 'open') return;
   const message = 'the conversations could not be kept';
   alerts.raise({ code: 'STORAGE', message, detail: { what: 'conversation' } });
 }
@@ -155,6 +156,7 @@ function createReading({ setHeads, headOf }: Heads, writes: Writes, notices: Not
 /** Another tab has written these. */
 async function hearWritten(
   { store, placeHead, setHeads }: Heads,
+  writes: Writes,
   keys: readonly string[],
   tellBody: (id: string) => void,
 ): Promise<void> {
@@ -162,6 +164,8 @@ async function hearWritten(
   for (const key of keys.filter((written) => written.startsWith(HEADS))) {
     const id = key.slice(HEADS.length);
     const parsed = v.safeParse(HeadSchema, await readEntry(key));
+    // Changed here too, and written later: that holds.
+    if (writes.waits(key)) continue;
     if (parsed.success) placeHead(parsed.output);
     else setHeads((heads) => heads.filter((head) => head.id !== id));
   }
@@ -170,12 +174,18 @@ async function hearWritten(
 
 /** What was typed, and which conversation was open: of this tab alone. */
 function createSmaller(writes: Writes) {
+  /** Written in this visit: at hand before the next key. */
+  const known = new Map<string, Draft>();
+
   async function draft(id: string): Promise<Draft> {
+    const here = known.get(id);
+    if (here) return here;
     const parsed = v.safeParse(DraftSchema, await writes.read(DRAFTS + id));
     return parsed.success ? parsed.output : NO_DRAFT;
   }
 
   function keepDraft(id: string, draft: Draft): void {
+    known.set(id, draft);
     const empty = draft.text === '' && draft.attachments.length === 0 && draft.systemPrompt === null;
     writes.put([[DRAFTS + id, empty ? undefined : draft]], DRAFT_WITHIN_MS);
   }

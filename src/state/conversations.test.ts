@@ -157,6 +157,45 @@ describe('among conversations', () => {
     expect(page.said()).toEqual(['First', 'One']);
   });
 
+  it('does not bring back one that is removed while its answer is still stopping for another', async () => {
+    const page = await fresh();
+    await page.ask('First');
+    page.asked.at(-1)?.say('One');
+    const first = page.facts().conversation.id;
+    await page.conversations.create();
+    const release = page.holdCancel();
+    page.chat.setDraft('Second');
+    page.chat.send();
+    const removing = page.conversations.remove(first);
+    await page.begin(release);
+    await removing;
+    await page.shelf.flush();
+    expect(page.heads().map(({ title }) => title)).toEqual(['Second']);
+    await page.conversations.undoRemove();
+    expect((await page.shelf.body(first))?.messages).toHaveLength(2);
+  });
+
+  it('keeps what was said of an answer where it is asked again before that has stopped', async () => {
+    const page = await fresh();
+    await page.ask('First');
+    page.asked.at(-1)?.say('One');
+    const first = page.facts().conversation.id;
+    await page.conversations.create();
+    const release = page.holdCancel();
+    page.chat.setDraft('Second');
+    page.chat.send();
+    await page.conversations.open(first);
+    page.chat.setDraft('More');
+    page.chat.send();
+    await page.begin(release);
+    page.asked.at(-1)?.say('Two');
+    page.asked.at(-1)?.end();
+    await vi.waitFor(() => expect(page.said()).toEqual(['First', 'More', 'Two']));
+    const again = await reload(page);
+    again.chat.choose(again.facts().messages[1]?.id ?? '', -1);
+    expect(again.said()).toEqual(['First', 'One']);
+  });
+
   it('gives each its own system prompt', async () => {
     const page = await fresh();
     page.settings.store.setState({ systemPrompt: 'Usual' });
@@ -218,8 +257,14 @@ describe('among conversations', () => {
       return page.conversations.store.getState().found?.map(({ id, excerpt }) => [id, excerpt?.match]);
     };
     expect(await found('drops LIGHT')).toEqual([[first, 'DROPS']]);
+    // Few words stand before it, whole ones: the column is narrow.
+    expect(page.conversations.store.getState().found?.[0]?.excerpt?.before).toBe('…bends in ');
     expect(await found('drops lists')).toEqual([]);
     expect(await found('about')).toHaveLength(2);
+    await page.turn('And rainbows?', '<think>Those of mist</think>The same light.');
+    expect(await found('mist')).toEqual([]);
+    expect(await found('think')).toEqual([]);
+    expect(await found('same')).toHaveLength(1);
     expect(await found('  ')).toBeUndefined();
     await page.turn('More', 'Of drops.');
     expect(await found('drops')).toHaveLength(2);
@@ -266,7 +311,68 @@ describe('two tabs', () => {
     expect(two.heads()[0]?.pinned).toBe(true);
   });
 
-  it('what is removed in one while the other speaks in it stays removed, until it is asked again', async () => {
+  it('a question that is edited in one keeps what was asked in the other meanwhile', async () => {
+    const one = await fresh();
+    const two = await fresh();
+    await one.turn('First', 'One');
+    const { id } = one.facts().conversation;
+    const question = one.facts().messages[0]?.id ?? '';
+    one.chat.edit(question);
+    await vi.waitFor(() => expect(two.heads()).toHaveLength(1));
+    await two.conversations.open(id);
+    await two.turn('More', 'Two');
+    await vi.waitFor(() => expect(one.said()).toEqual(['First', 'One', 'More', 'Two']));
+    expect(one.facts().editing).toBe(question);
+    const { say, end: finish } = await one.begin(() => one.chat.rewrite(question, 'Other'));
+    say('Three');
+    finish();
+    await vi.waitFor(() => expect(one.said()).toEqual(['Other', 'Three']));
+    const again = await reload(one);
+    again.chat.choose(again.facts().messages[0]?.id ?? '', -1);
+    expect(again.said()).toEqual(['First', 'One', 'More', 'Two']);
+  });
+
+  it('what only one of them has comes back where the other wrote without it', async () => {
+    const one = await fresh();
+    const two = await fresh();
+    await one.turn('First', 'One');
+    const { id } = one.facts().conversation;
+    await vi.waitFor(() => expect(two.heads()).toHaveLength(1));
+    const body = await two.shelf.body(id);
+    await one.turn('More', 'Two');
+    await vi.waitFor(() => expect(two.heads()[0]).toEqual(one.heads()[0]));
+    two.shelf.keep(two.heads()[0]!, body!);
+    await two.shelf.flush();
+    await vi.waitFor(async () => expect((await two.shelf.body(id))?.messages).toHaveLength(4));
+    expect(one.said()).toEqual(['First', 'One', 'More', 'Two']);
+  });
+
+  it('what the other wrote while one speaks stands beside what is spoken', async () => {
+    const one = await fresh();
+    const two = await fresh();
+    await one.turn('First', 'One');
+    const { id } = one.facts().conversation;
+    await vi.waitFor(() => expect(two.heads()).toHaveLength(1));
+    const [question, answer] = (await two.shelf.body(id))?.messages ?? [];
+    const { say, end: finish } = await one.ask('Mine');
+    await one.shelf.flush();
+    const theirs = { ...question!, id: 'theirs', parent: answer!.id, content: 'Theirs' };
+    two.shelf.keep(two.heads()[0]!, {
+      messages: [question!, answer!, theirs],
+      chosen: { [answer!.id]: 'theirs' },
+    });
+    await two.shelf.flush();
+    await vi.waitFor(() => expect(one.facts().tree.messages).toHaveLength(4));
+    expect(one.said()).toEqual(['First', 'One', 'Mine']);
+    say('Two');
+    finish();
+    await vi.waitFor(() => expect(one.said()).toEqual(['First', 'One', 'Mine', 'Two']));
+    const again = await reload(one);
+    again.chat.choose(again.facts().messages[2]?.id ?? '', -1);
+    expect(again.said()).toEqual(['First', 'One', 'Theirs']);
+  });
+
+  it('what is removed in one while the other speaks in it comes back with the answer', async () => {
     const one = await fresh();
     const two = await fresh();
     const { say, end: finish } = await one.ask('First');
@@ -280,10 +386,9 @@ describe('two tabs', () => {
     expect(one.facts().answering).not.toBeNull();
     finish();
     await vi.waitFor(() => expect(one.said()).toEqual(['First', 'One']));
-    await one.shelf.flush();
-    expect(one.heads()).toEqual([]);
-    await one.turn('More', 'Two');
     await vi.waitFor(() => expect(two.heads()).toHaveLength(1));
-    expect((await two.shelf.body(id))?.messages).toHaveLength(4);
+    await two.conversations.undoRemove();
+    await two.shelf.flush();
+    expect((await two.shelf.body(id))?.messages).toHaveLength(2);
   });
 });

@@ -108,16 +108,14 @@ function createOpening({ shelf, chat }: Pick<Neighbours, 'shelf' | 'chat'>) {
     await (id !== null && shelf.headOf(id) ? open(id) : create());
   }
 
-  /** Another tab wrote the conversation that is open here. What is spoken here is not overwritten. */
+  /** Another tab wrote, or removed, a conversation. One that is spoken in here comes back with its answer. */
   async function followElsewhere(id: string): Promise<void> {
-    const { conversation, draft, attachments } = chat.store.getState();
-    if (conversation.id !== id || chat.speakingIn() === id) return;
-    const head = shelf.headOf(id);
-    if (!head) return create();
-    const body = await shelf.body(id);
-    const now = chat.store.getState();
-    if (!body || now.conversation.id !== id || now.editing !== null) return;
-    chat.show(head, body, { text: draft, attachments, systemPrompt: null });
+    const speaking = chat.speakingIn() === id;
+    if (chat.store.getState().conversation.id !== id && !speaking) return;
+    if (shelf.headOf(id)) {
+      const body = await shelf.body(id);
+      if (body) chat.join(id, body);
+    } else if (!speaking) await create();
   }
 
   shelf.onElsewhere((id) => void followElsewhere(id));
@@ -152,7 +150,7 @@ function createRemoving({ shelf, chat, notices, open, create }: RemovingDeps) {
   }
 
   async function remove(id: string): Promise<void> {
-    if (chat.speakingIn() === id) await chat.settle();
+    await chat.settleIn(id);
     const [body, draft] = await Promise.all([shelf.body(id), shelf.draft(id)]);
     const head = shelf.headOf(id);
     if (!head || !body) return;
@@ -168,7 +166,8 @@ function createRemoving({ shelf, chat, notices, open, create }: RemovingDeps) {
     if (!removed) return;
     const { head, body, draft, wasOpen } = removed;
     forget();
-    shelf.keep(head, body);
+    // An answer in another tab may have brought it back, longer.
+    if (!shelf.headOf(head.id)) shelf.keep(head, body);
     shelf.keepDraft(head.id, draft);
     if (wasOpen && chat.store.getState().messages.length === 0) await open(head.id);
   }

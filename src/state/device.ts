@@ -2,6 +2,7 @@
 import { createStore as createPlace, set } from 'idb-keyval';
 import { createStore } from 'zustand/vanilla';
 import type { DeviceReport, Failure, StorageReport, WorkerApi } from '../protocol/api.ts';
+import { open } from './savedPlace.ts';
 
 export type DeviceState =
   | { readonly phase: 'asking' }
@@ -43,11 +44,8 @@ export function createDevice(api: WorkerApi) {
 
   /** Private windows say in different ways that nothing is kept; a write that fails is common to all. */
   async function tryStorage(): Promise<void> {
-    try {
-      await set('probe', 1, createPlace('shoal-probe', 'probe'));
-    } catch {
-      store.setState({ storageTrouble: 'blocked' });
-    }
+    const [{ phase }, writes] = await Promise.all([open(), probe()]);
+    if (phase === 'absent' || !writes) store.setState({ storageTrouble: 'blocked' });
   }
 
   /** Storage that can't be asked about is shown as unknown: it stops nothing. */
@@ -77,6 +75,16 @@ export function createDevice(api: WorkerApi) {
 }
 
 export type Device = ReturnType<typeof createDevice>;
+
+/** Whether something can be written. */
+async function probe(): Promise<boolean> {
+  try {
+    await set('probe', 1, createPlace('shoal-probe', 'probe'));
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** In localStorage: it is read before the first frame, and where IndexedDB is closed this may be, too. */
 const UNDERSTOOD = 'shoal-understood';

@@ -66,7 +66,7 @@ export function createLoading(neighbours: Neighbours) {
       await saved.keepLastModel(next.id);
       return;
     }
-    alerts.raise(result.failure, titleIn(store.getState(), next.id), next.id);
+    alerts.raise(result.failure, titleIn(store.getState(), next.id), { notLoaded: next.id });
     await follow(others);
   }
 
@@ -97,7 +97,7 @@ export function createLoading(neighbours: Neighbours) {
     await settleChat();
     if (store.getState().loaded !== loaded) return;
     const { modelId: id, contextLength } = loaded;
-    alerts.raise(failure, titleIn(store.getState(), id), id);
+    alerts.raise(failure, titleIn(store.getState(), id), { notLoaded: id });
     const [, ...others] = turnsOf({ id, contextLength }, null, store);
     await follow(others);
   }

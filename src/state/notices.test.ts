@@ -13,6 +13,14 @@ it('tells of every file refused, the same one once, and of no more than are read
   expect(namesIn(notices)).toEqual(['a.bin', 'c.bin', 'd.bin']);
 });
 
+it('forgets all of a kind', () => {
+  const notices = createNotices();
+  for (const name of ['a.bin', 'b.bin']) notices.tell(refused(name));
+  notices.tell({ kind: 'imported', count: 1 });
+  notices.forget('fileRefused');
+  expect(namesIn(notices)).toEqual(['imported']);
+});
+
 it('replaces other news by news of its kind, and leaves the rest', () => {
   const notices = createNotices();
   notices.tell({ kind: 'imported', count: 1 });

@@ -56,5 +56,10 @@ export function createNotices() {
     store.setState(({ notices }) => ({ notices: notices.filter((notice) => notice.id !== id) }));
   }
 
-  return { store, tell, dismiss };
+  /** What is told of no longer matters. */
+  function forget(kind: News['kind']): void {
+    store.setState(({ notices }) => ({ notices: notices.filter((notice) => notice.kind !== kind) }));
+  }
+
+  return { store, tell, dismiss, forget };
 }

@@ -298,6 +298,19 @@ describe('a damaged entry of this version', () => {
 });
 
 describe('storage that fails', () => {
+  it('from the first is told by the page’s notice alone', async () => {
+    vi.spyOn(IDBFactory.prototype, 'open').mockImplementation(() => {
+      throw new DOMException('closed', 'SecurityError');
+    });
+    const { shelf, alerts } = page();
+    await shelf.restore();
+    shelf.keep(HEAD, BODY);
+    await shelf.flush();
+    vi.restoreAllMocks();
+    expect(await shelf.body('a')).toEqual(BODY);
+    expect(alerts.store.getState().alerts).toEqual([]);
+  });
+
   it('keeps everything in memory, and tells once', async () => {
     await write({ schema: 2, 'head/a': HEAD, 'conversation/a': BODY });
     const { shelf, alerts } = page();

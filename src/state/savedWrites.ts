@@ -59,5 +59,11 @@ export function createWrites({ onWritten, onFailed }: Ears) {
   // What waits for its time is written before the page goes: a draft, most often.
   globalThis.addEventListener?.('pagehide', () => void flush());
 
-  return { put, flush, read };
+  return {
+    put,
+    flush,
+    read,
+    /** Changed here and not on the disk yet: what is there is older. */
+    waits: (key: string): boolean => waiting.has(key),
+  };
 }

@@ -1,5 +1,6 @@
 import 'fake-indexeddb/auto';
 import { describe, expect, it, vi } from 'vitest';
+import { saved } from './saved.ts';
 import { createSettings, PRESETS, presetOf } from './settings.ts';
 
 const silent = { tell: (): void => undefined, hear: (): void => undefined };
@@ -28,13 +29,14 @@ describe('settings', () => {
     expect(sampling().seed).not.toBe(sampling().seed);
   });
 
-  it('go to other tabs, and come from them when they are whole', () => {
+  it('go to other tabs, and come from them when they are whole', async () => {
     const ears: ((message: unknown) => void)[] = [];
     const tell = vi.fn();
-    const { store, change } = createSettings({
+    const { store, change, restore } = createSettings({
       channel: { tell, hear: (listener) => void ears.push(listener) },
       guideSpeaks: () => false,
     });
+    await restore();
     change({ theme: 'dark' });
     expect(tell).toHaveBeenCalledWith(expect.objectContaining({ theme: 'dark', topK: 40 }));
     const from = store.getState();
@@ -44,5 +46,17 @@ describe('settings', () => {
     ears.forEach((ear) => ear('nonsense'));
     expect(store.getState()).toEqual({ ...from, language: 'zh' });
     expect(tell).toHaveBeenCalledOnce();
+  });
+
+  it('that are changed before what was kept is read change nothing else of it', async () => {
+    const make = () => createSettings({ channel: silent, guideSpeaks: () => false });
+    const usual = make().store.getState();
+    await saved.keepSettings({ ...usual, systemPrompt: 'Mine', theme: 'dark' });
+    const settings = make();
+    settings.change({ singleKeys: false });
+    await settings.restore();
+    const now = { systemPrompt: 'Mine', theme: 'dark', singleKeys: false };
+    expect(settings.store.getState()).toMatchObject(now);
+    expect(await saved.settings()).toMatchObject(now);
   });
 });

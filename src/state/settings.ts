@@ -33,11 +33,14 @@ interface Neighbours {
 export function createSettings({ channel, guideSpeaks }: Neighbours) {
   const store = createStore<Settings>(() => defaultSettings);
   let restored: Promise<void> | undefined;
+  /** What was chosen, or heard of, before what was kept had been read; it holds over that. */
+  let early: Partial<Settings> | null = {};
 
   /** Once; whoever asks again waits for the same. */
   function restore(): Promise<void> {
     restored ??= saved.settings().then((kept) => {
-      if (kept) store.setState(kept);
+      if (kept) store.setState({ ...kept, ...early });
+      early = null;
     });
     return restored;
   }
@@ -45,11 +48,20 @@ export function createSettings({ channel, guideSpeaks }: Neighbours) {
   channel.hear((message) => {
     // A tab of another version may have other settings.
     const heard = v.safeParse(SettingsSchema, message);
-    if (heard.success) store.setState(heard.output);
+    if (!heard.success) return;
+    store.setState(heard.output);
+    if (early) early = heard.output;
   });
 
   function change(part: Partial<Settings>): void {
     store.setState(part);
+    if (early) {
+      early = { ...early, ...part };
+      void restore().then(tell);
+    } else tell();
+  }
+
+  function tell(): void {
     void saved.keepSettings(store.getState());
     channel.tell(store.getState());
   }

@@ -6,7 +6,20 @@ import { rememberSidebar } from './sidebarMemory.ts';
 import { createView } from './view.ts';
 
 let narrow = false;
-vi.stubGlobal('matchMedia', () => ({ matches: narrow }));
+let onWidth: (change: { readonly matches: boolean }) => void = () => undefined;
+vi.stubGlobal('matchMedia', () => ({
+  get matches() {
+    return narrow;
+  },
+  addEventListener: (_: string, listener: typeof onWidth) => {
+    onWidth = listener;
+  },
+}));
+
+function resize(isNarrow: boolean): void {
+  narrow = isNarrow;
+  onWidth({ matches: narrow });
+}
 
 const silent = { tell: (): void => undefined, hear: (): void => undefined };
 const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
@@ -37,6 +50,28 @@ it('opens as it was left on a wide screen, whatever a narrow one did meanwhile',
   expect(await visit(false, false)).toBe(true);
   expect(await visit(true, true)).toBe(false);
   expect(await visit(false)).toBe(false);
+});
+
+it('closes where the page becomes narrow, and comes back where it is wide, if it stood there', async () => {
+  await visit(false, true);
+  forgetPlace();
+  const view = createView();
+  const settings = createSettings({ channel: silent, guideSpeaks: () => false });
+  await rememberSidebar({ view, settings });
+  const seen = [true, false, true, false].map((isNarrow) => {
+    resize(isNarrow);
+    return view.store.getState().sidebar;
+  });
+  expect(seen).toEqual([false, true, false, true]);
+  view.setSidebar(false);
+  await settle();
+  resize(true);
+  resize(false);
+  expect(view.store.getState().sidebar).toBe(false);
+  resize(true);
+  view.setSidebar(true);
+  resize(false);
+  expect(view.store.getState().sidebar).toBe(true);
 });
 
 it('is not thrown over by settings that come late, nor throws them over', async () => {

@@ -1,6 +1,7 @@
 /**
  * Whether the conversations stand beside the page is remembered where it is wide.
- * Where they lie over it they are closed when it opens, and say nothing of later.
+ * Where they lie over it they are closed when it opens, or becomes so narrow, and
+ * say nothing of later.
  */
 import type { SettingsRoom } from './settings.ts';
 import type { View } from './view.ts';
@@ -15,10 +16,10 @@ interface Neighbours {
 
 /** Resolves when it stands as it was left: before the page is drawn, where the settings are there by then. */
 export async function rememberSidebar({ view, settings }: Neighbours): Promise<void> {
-  const isNarrow = (): boolean => matchMedia(NARROW).matches;
+  const narrow = matchMedia(NARROW);
   let chosen = false;
   view.store.subscribe(({ sidebar }, before) => {
-    if (sidebar === before.sidebar || isNarrow()) return;
+    if (sidebar === before.sidebar || narrow.matches) return;
     chosen = true;
     // Not over settings that are still being read.
     void settings.restore().then(() => {
@@ -26,5 +27,11 @@ export async function rememberSidebar({ view, settings }: Neighbours): Promise<v
     });
   });
   await settings.restore();
-  if (!chosen && !isNarrow()) view.store.setState({ sidebar: settings.store.getState().sidebar });
+  if (!chosen && !narrow.matches) view.store.setState({ sidebar: settings.store.getState().sidebar });
+  narrow.addEventListener('change', ({ matches }) =>
+    // What lies open over a page that becomes wide goes over into its column.
+    view.store.setState((now) => ({
+      sidebar: !matches && (now.sidebar || settings.store.getState().sidebar),
+    })),
+  );
 }

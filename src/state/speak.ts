@@ -1,6 +1,6 @@
 /** One answer, from the request to the finished message. */
 import type { ChatEvent, ChatResult, Failure, WorkerApi } from '../protocol/api.ts';
-import type { Head, Message } from './conversation.ts';
+import type { Figures, Head, Message } from './conversation.ts';
 import type { ExpertListen } from './experts.ts';
 import { latestPerFrame, wholeWords } from './frames.ts';
 import { promptOf } from './prompt.ts';
@@ -30,6 +30,7 @@ export interface SpeakDeps {
   readonly api: WorkerApi;
   readonly settings: SettingsRoom;
   readonly modelTitle: () => string;
+  readonly modelId: () => string | undefined;
   readonly listen: ExpertListen;
   readonly ready: (signal: AbortSignal) => Promise<boolean>;
 }
@@ -55,7 +56,7 @@ export interface Spoken {
 }
 
 export async function speak(deps: SpeakDeps, utterance: Utterance): Promise<Spoken> {
-  const { api, settings, modelTitle, listen, ready } = deps;
+  const { api, settings, modelTitle, modelId, listen, ready } = deps;
   const { head, path, begun, answering, onChange, onGrowth, signal } = utterance;
   // Stopped while it waited, for a model or for another answer to end.
   if (!(await ready(signal)) || signal.aborted) return { answer: null, failure: null };
@@ -66,7 +67,7 @@ export async function speak(deps: SpeakDeps, utterance: Utterance): Promise<Spok
   const reasoning = createReasoningTime(begun);
   const before = begun?.content ?? '';
   const hearRoutes = listen(head.id, answering.id, before);
-  const model = modelTitle();
+  const speaker = { model: modelTitle(), modelId: modelId() };
   const unfinished = (content: string): Message => ({
     id: answering.id,
     parent: answering.parent,
@@ -106,7 +107,7 @@ export async function speak(deps: SpeakDeps, utterance: Utterance): Promise<Spok
   prefill.end();
   words.end();
 
-  if (result.ok) return { answer: finished(unfinished(text), result.value, model, begun), failure: null };
+  if (result.ok) return { answer: finished(unfinished(text), result.value, speaker, begun), failure: null };
   const stopped = signal.aborted;
   const answer: Message = { ...unfinished(text), end: stopped ? 'aborted' : 'failed' };
   return { answer: text === before && !stopped ? null : answer, failure: stopped ? null : result.failure };
@@ -134,9 +135,11 @@ function createReasoningTime(begun: Message | null) {
   };
 }
 
-function finished(answer: Message, result: ChatResult, model: string, begun: Message | null): Message {
+type Speaker = Pick<Figures, 'model' | 'modelId'>;
+
+function finished(answer: Message, result: ChatResult, speaker: Speaker, begun: Message | null): Message {
   const { finish, droppedMessages, tokens, tokensPerSecond, timeToFirstTokenMs } = result;
-  const now = { tokens, tokensPerSecond, timeToFirstTokenMs, model };
+  const now = { tokens, tokensPerSecond, timeToFirstTokenMs, ...speaker };
   return {
     ...answer,
     figures: begun ? together(begun.figures, now) : now,
@@ -146,7 +149,7 @@ function finished(answer: Message, result: ChatResult, model: string, begun: Mes
 }
 
 /** Of an answer spoken in two goes; null where the first was not measured. */
-function together(before: Message['figures'], now: NonNullable<Message['figures']>): Message['figures'] {
+function together(before: Figures | null, now: Figures): Figures | null {
   if (!before) return null;
   const measured = [before, now].filter(({ tokensPerSecond }) => tokensPerSecond > 0);
   const tokens = measured.reduce((sum, part) => sum + part.tokens, 0);
@@ -155,6 +158,12 @@ function together(before: Message['figures'], now: NonNullable<Message['figures'
     tokens: before.tokens + now.tokens,
     tokensPerSecond: seconds > 0 ? tokens / seconds : 0,
     timeToFirstTokenMs: before.timeToFirstTokenMs,
-    model: before.model === now.model ? now.model : `${before.model}, ${now.model}`,
+    ...speakerOf(before, now),
   };
+}
+
+/** Of what two models spoke, both titles; no id names them. */
+function speakerOf(before: Speaker, { model, modelId }: Speaker): Speaker {
+  const same = before.model === model && (before.modelId ?? modelId) === modelId;
+  return same ? { model, modelId } : { model: `${before.model}, ${model}` };
 }

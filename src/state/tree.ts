@@ -78,6 +78,23 @@ export function chooseBeside(tree: Tree, id: string, step: -1 | 1): Tree {
   return { ...tree, chosen: { ...tree.chosen, [under(message.parent)]: other } };
 }
 
+/**
+ * Of one conversation that two tabs have written, all of both: messages are only added, and only
+ * grow. Where both chose a branch, `later` did so last.
+ */
+export function joined(earlier: Body, later: Body): Tree {
+  const after = new Map(later.messages.map((message) => [message.id, message]));
+  const before = new Map(earlier.messages.map((message) => [message.id, message]));
+  const fuller = (one: Message): Message => {
+    const other = after.get(one.id);
+    return other && other.content.length >= one.content.length ? other : one;
+  };
+  return treeOf({
+    messages: [...earlier.messages.map(fuller), ...later.messages.filter(({ id }) => !before.has(id))],
+    chosen: { ...earlier.chosen, ...later.chosen },
+  });
+}
+
 /** With one more message, which is shown; or with a longer form of one it has, in the same place. */
 export function withMessage(tree: Tree, message: Message): Tree {
   const byId = new Map(tree.byId).set(message.id, message);

@@ -102,6 +102,7 @@ function open() {
     settings,
     shelf,
     modelTitle: () => 'Tiny',
+    modelId: () => 'tiny',
     contextLength: () => 1000,
     listen: () => null,
     ready: () => Promise.resolve(true),
