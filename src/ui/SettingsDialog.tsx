@@ -1,5 +1,5 @@
 /** Settings: how the page looks, what models are told, how answers are drawn, how far they look back. */
-import { useState, type ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { LANGUAGES, PRESETS, presetOf, THEMES, type Preset, type Settings } from '../state/settings.ts';
 import { useApp } from './appContext.ts';
@@ -51,13 +51,18 @@ function Reset(): ReactNode {
   const { settings } = useApp();
   /** What the settings were before they went back to their defaults. */
   const [before, setBefore] = useState<Settings | null>(null);
+  const button = useRef<HTMLButtonElement>(null);
   return (
     <div className="row wrap">
       <button
+        ref={button}
         type="button"
         onClick={() => {
-          setBefore(settings.store.getState());
+          const now = settings.store.getState();
           settings.reset();
+          // Pressed once more, it leaves what it did before to be undone.
+          const again = JSON.stringify(now) === JSON.stringify(settings.store.getState());
+          setBefore((kept) => (again && kept ? kept : now));
         }}
       >
         {say.settings.reset}
@@ -68,6 +73,8 @@ function Reset(): ReactNode {
           className="quiet"
           onClick={() => {
             settings.change(before);
+            // This button goes.
+            button.current?.focus();
             setBefore(null);
           }}
         >

@@ -48,17 +48,11 @@ function GuideWords(): ReactNode {
 /** What is shown, and what is asked. */
 function Questions({ questions }: { readonly questions: readonly (readonly string[])[] }): ReactNode {
   const { chat } = useApp();
-  const ask = (question: string): void => {
-    const { draft } = chat.store.getState();
-    chat.setDraft(question);
-    chat.send();
-    chat.setDraft(draft);
-  };
   return (
     <ul className="suggestions" aria-label={say.guide.try}>
       {questions.map(([shown = '', asked = '']) => (
         <li key={asked}>
-          <button type="button" onClick={() => ask(asked)}>
+          <button type="button" onClick={() => chat.send(asked)}>
             {shown}
           </button>
         </li>

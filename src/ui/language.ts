@@ -16,9 +16,10 @@ export function languageOf(setting: Settings['language'], preferred: readonly st
   return 'en';
 }
 
-/** Resolves when the page may be drawn in it; with English where the words can't be fetched. */
-export async function learn(language: Language): Promise<void> {
+/** Resolves when the page may be drawn in it, unless another was wanted meanwhile; with English where the words can't be fetched. */
+export async function learn(language: Language, wanted: () => boolean = () => true): Promise<void> {
   const words = await wordsOf(language);
+  if (!wanted()) return;
   speak(words);
   document.documentElement.lang = words.language.tag;
   document.title = words.title;

@@ -1,4 +1,5 @@
 import { StrictMode, useEffect, useState, type ReactNode } from 'react';
+import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 import { useStore } from 'zustand';
 import type { App } from '../state/app.ts';
@@ -6,6 +7,7 @@ import { AppContext } from './appContext.ts';
 import { Guarded } from './Guarded.tsx';
 import { languageOf, learn, type Language } from './language.ts';
 import { Page } from './Page.tsx';
+import { redrawInPlace } from './redraw.ts';
 import { useTheme } from './theme.ts';
 import './css/index.css';
 
@@ -39,8 +41,8 @@ function Spoken({ app, first }: { readonly app: App; readonly first: Language })
   useEffect(() => {
     let current = true;
     if (wanted === spoken) return undefined;
-    void learn(wanted).then(() => {
-      if (current) setSpoken(wanted);
+    void learn(wanted, () => current).then(() => {
+      if (current) redrawInPlace(() => flushSync(() => setSpoken(wanted)));
     });
     return () => {
       current = false;

@@ -2,6 +2,8 @@
 import { useEffect } from 'react';
 import type { App } from '../state/app.ts';
 import { useApp } from './appContext.ts';
+import { focusField } from './chat/focus.ts';
+import { searchOnceDrawn } from './searchOnceDrawn.ts';
 import { isModalOpen } from './useModal.ts';
 
 export type Act =
@@ -105,12 +107,12 @@ function perform(act: Exclude<Act, 'stop'>, app: App): void {
       return view.toggleSidebar();
     case 'newChat':
       void conversations.create();
-      return focusOn('.composer textarea');
+      return focusField();
     case 'compose':
-      return focusOn('.composer textarea');
+      return focusField();
     case 'search':
       view.setSidebar(true);
-      return focusOnceDrawn('.sidebar input[type="search"]', performance.now());
+      return searchOnceDrawn(app);
     case 'previous':
       return step(app, -1);
     case 'next':
@@ -128,17 +130,4 @@ function step({ conversations, chat }: App, by: -1 | 1): void {
   // A new chat is on no list yet: the newest lies below it.
   const to = at < 0 && by === 1 ? list[0] : list[at + by];
   if (to && to.id !== list[at]?.id) void conversations.open(to.id);
-}
-
-function focusOn(selector: string): void {
-  document.querySelector<HTMLElement>(selector)?.focus();
-}
-
-/** The code of the conversations may still be on its way. */
-const DRAWN_WITHIN_MS = 2000;
-
-function focusOnceDrawn(selector: string, since: number): void {
-  if (document.querySelector(selector)) focusOn(selector);
-  else if (performance.now() - since < DRAWN_WITHIN_MS)
-    requestAnimationFrame(() => focusOnceDrawn(selector, since));
 }

@@ -2,11 +2,13 @@
 import { useState, type ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { canGoOn, type Message } from '../../state/chat.ts';
+import { saidByGuide } from '../../state/conversation.ts';
 import { useApp } from '../appContext.ts';
-import { modelTitle } from '../modelTitle.ts';
+import { cardTitle } from '../modelTitle.ts';
 import { say } from '../say.ts';
 import { Branches } from './Branches.tsx';
 import { CopyButton } from './CopyButton.tsx';
+import { focusConversation } from './focus.ts';
 import { shapeOf } from './shape.ts';
 
 interface EndProps {
@@ -31,7 +33,14 @@ export function AnswerEnd({ message, last }: EndProps): ReactNode {
         <Branches id={id} />
         {answer !== '' && <CopyButton label={say.chat.copy} text={() => answer} />}
         {canAsk && !busy && last && canGoOn(message) && (
-          <button type="button" className="quiet small" onClick={() => chat.goOn(id)}>
+          <button
+            type="button"
+            className="quiet small"
+            onClick={({ currentTarget }) => {
+              focusConversation(currentTarget);
+              chat.goOn(id);
+            }}
+          >
             {say.chat.goOn}
           </button>
         )}
@@ -72,9 +81,9 @@ interface FactsProps {
 
 function Facts({ message: { end }, figures }: FactsProps): ReactNode {
   const { facts } = say.chat;
-  const { model, tokens, tokensPerSecond, timeToFirstTokenMs } = figures;
+  const { tokens, tokensPerSecond, timeToFirstTokenMs } = figures;
   const rows = [
-    [facts.model, modelTitle(model)],
+    [facts.model, cardTitle({ builtIn: saidByGuide(figures), title: figures.model })],
     [facts.tokens, say.chat.tokens(tokens)],
     [facts.speed, say.chat.speed(tokensPerSecond)],
     [facts.first, say.chat.firstAfter(timeToFirstTokenMs)],

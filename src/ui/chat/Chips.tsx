@@ -1,8 +1,10 @@
 /** Files that go with a message, or went with it: name, and what they cost of the context. */
 import { FileText, X } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { flushSync } from 'react-dom';
 import type { Attachment } from '../../state/chat.ts';
 import { say } from '../say.ts';
+import { focusField, isByKey } from './focus.ts';
 
 interface ChipsProps {
   readonly label: string;
@@ -25,7 +27,11 @@ export function Chips({ label, attachments, onRemove }: ChipsProps): ReactNode {
               type="button"
               className="quiet small sign"
               aria-label={say.chat.detach(name)}
-              onClick={() => onRemove(index)}
+              onClick={({ currentTarget, detail }) => {
+                const list = currentTarget.closest('ul');
+                flushSync(() => onRemove(index));
+                if (isByKey(detail)) focusBeside(list, index);
+              }}
             >
               <X className="icon" aria-hidden="true" />
             </button>
@@ -34,6 +40,14 @@ export function Chips({ label, attachments, onRemove }: ChipsProps): ReactNode {
       ))}
     </ul>
   );
+}
+
+/** On the one that took its place, or the last; where none is left, on the field. */
+function focusBeside(list: HTMLElement | null, index: number): void {
+  const buttons = list?.isConnected === true ? [...list.querySelectorAll('button')] : [];
+  const beside = buttons[Math.min(index, buttons.length - 1)];
+  if (beside) beside.focus();
+  else focusField();
 }
 
 /** Its name, and how many of the same name stand before it. */

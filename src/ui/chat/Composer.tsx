@@ -5,6 +5,7 @@ import { SendIcon, StopIcon } from '../icons.tsx';
 import { say } from '../say.ts';
 import { Finished } from './Finished.tsx';
 import { AttachButton, Attachments } from './Attachments.tsx';
+import { focusField, isByKey } from './focus.ts';
 import { isModalOpen } from '../useModal.ts';
 import { useWho } from '../useWho.ts';
 import { isComposing } from './isComposing.ts';
@@ -66,6 +67,7 @@ export function Composer(): ReactNode {
 /** Enter sends; the up arrow in an empty field edits what was asked last. */
 function useKeys(draft: string, send: () => void): (event: KeyboardEvent<HTMLTextAreaElement>) => void {
   const { chat } = useApp();
+  const who = useWho();
   return (event) => {
     if (isComposing(event)) return;
     if (event.key === 'Enter' && !event.shiftKey) {
@@ -75,7 +77,7 @@ function useKeys(draft: string, send: () => void): (event: KeyboardEvent<HTMLTex
     if (event.key === 'ArrowUp' && draft === '' && !event.altKey && !event.metaKey && !event.ctrlKey) {
       const { messages, answering } = chat.store.getState();
       const asked = messages.findLast(({ role }) => role === 'user');
-      if (!asked || answering) return;
+      if (!asked || answering || who === 'nobody') return;
       event.preventDefault();
       chat.edit(asked.id);
     }
@@ -84,13 +86,11 @@ function useKeys(draft: string, send: () => void): (event: KeyboardEvent<HTMLTex
 
 /** A question may be sent while a model loads: it waits for it. Where none is, sending it leads to them. */
 function useSending(): { canSend: boolean; send: () => void } {
-  const { boot, chat, models, view } = useApp();
+  const { chat, view } = useApp();
   const who = useWho();
   const something = useStore(chat.store, (s) => s.draft.trim() !== '' || s.attachments.length > 0);
   const busy = useStore(chat.store, (s) => s.answering !== null);
-  const coming = useStore(boot.store, (s) => s.coming);
-  const able = useStore(models.store, (s) => s.loaded !== null || s.loading !== null) || coming;
-  const canSend = able && !busy && something;
+  const canSend = who !== 'nobody' && !busy && something;
   function send(): void {
     if (canSend) chat.send();
     else if (who === 'nobody' && something) view.open('models');
@@ -116,7 +116,9 @@ function useReadiness(field: { readonly current: HTMLTextAreaElement | null }): 
     if (loading) preloadConversation();
   }, [loading]);
   useEffect(() => {
-    if (loaded) field.current?.focus({ preventScroll: true });
+    // Who writes elsewhere meanwhile, or goes through a menu, stays there.
+    const busy = document.activeElement?.closest('input, textarea, select, [role=menu]');
+    if (loaded && !busy) field.current?.focus({ preventScroll: true });
   }, [loaded, field]);
 }
 
@@ -133,7 +135,10 @@ function SendOrStop({ canSend }: { readonly canSend: boolean }): ReactNode {
         disabled={stopping}
         onClick={({ detail }) => {
           // The second click of a double click on the button that was here to send.
-          if (detail !== 2) chat.stop();
+          if (detail === 2) return;
+          chat.stop();
+          // By a key: this button can't be pressed again until something was written.
+          if (isByKey(detail)) focusField();
         }}
       >
         <StopIcon />

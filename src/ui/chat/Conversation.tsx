@@ -17,6 +17,7 @@ import { useApp } from '../appContext.ts';
 import { DownIcon } from '../icons.tsx';
 import { say } from '../say.ts';
 import { Answer } from './Answer.tsx';
+import { focusConversation } from './focus.ts';
 import { Question } from './Question.tsx';
 import { partsSpoken, rowsFor, rowsOf, type Row } from './rows.ts';
 import { useFollow } from './useFollow.ts';
@@ -57,7 +58,10 @@ function Said(): ReactNode {
           className="latest round"
           aria-label={say.chat.latest}
           title={say.chat.latest}
-          onClick={toEnd}
+          onClick={({ currentTarget }) => {
+            focusConversation(currentTarget);
+            toEnd();
+          }}
         >
           <DownIcon />
         </button>

@@ -10,12 +10,12 @@ interface CopyButtonProps {
 }
 
 export function CopyButton({ label, text }: CopyButtonProps): ReactNode {
-  const [copied, setCopied] = useState(false);
+  const [told, setTold] = useState<string | null>(null);
   useEffect(() => {
-    if (!copied) return undefined;
-    const timer = setTimeout(() => setCopied(false), SAID_FOR_MS);
+    if (told === null) return undefined;
+    const timer = setTimeout(() => setTold(null), SAID_FOR_MS);
     return () => clearTimeout(timer);
-  }, [copied]);
+  }, [told]);
 
   // Over plain http there is no clipboard; the text can still be selected.
   if (!('clipboard' in navigator)) return null;
@@ -24,10 +24,13 @@ export function CopyButton({ label, text }: CopyButtonProps): ReactNode {
       type="button"
       className="quiet small copy"
       onClick={({ currentTarget }) => {
-        void navigator.clipboard.writeText(text(currentTarget)).then(() => setCopied(true));
+        void navigator.clipboard.writeText(text(currentTarget)).then(
+          () => setTold(say.chat.copied),
+          () => setTold(say.chat.notCopied),
+        );
       }}
     >
-      {copied ? say.chat.copied : label}
+      {told ?? label}
     </button>
   );
 }

@@ -1,15 +1,18 @@
 /**
- * Tells a screen reader the whole answer once, instead of each word as it comes.
- * It stands beside the field, not among the rows: those come and go.
+ * Tells a screen reader of an answer once it has ended, instead of each word as
+ * it comes: all of a short one, the beginning of a long one. It stands beside
+ * the field, not among the rows: those come and go.
  */
 import { useEffect, useState, type ReactNode } from 'react';
 import { wholeWords } from '../../state/frames.ts';
 import { splitReasoning } from '../../state/reasoning.ts';
 import { useApp } from '../appContext.ts';
 import { say } from '../say.ts';
+import { together } from '../words.ts';
+import { fetchPlainWords } from './later.ts';
 
-/** More is not listened to in one go; the answer itself can be read. */
-const LONGEST = 1500;
+/** Half a minute of speech; the answer itself can be read at one's own pace. */
+const LONGEST = 500;
 
 export function Finished(): ReactNode {
   const { chat } = useApp();
@@ -24,22 +27,28 @@ export function Finished(): ReactNode {
       }
       if (!before.answering || now.answering) return;
       const message = now.messages.at(-1);
-      const answer = message?.role === 'assistant' ? splitReasoning(message.content).answer : '';
-      setTold(spoken(answer.startsWith(begun) ? answer.slice(begun.length) : answer));
+      // It came to nothing, or another conversation was opened.
+      if (message?.id !== before.answering.id) return;
+      const { answer } = splitReasoning(message.content);
+      void tell(answer.startsWith(begun) ? answer.slice(begun.length) : answer).then((words) => {
+        if (!chat.store.getState().answering) setTold(words);
+      });
     });
   }, [chat]);
   return (
     <div className="unseen" aria-live="polite">
-      {told !== '' && `${say.chat.finished} ${told}`}
+      {told}
     </div>
   );
 }
 
-/** Without the signs of Markdown, cut after a sentence. */
-function spoken(answer: string): string {
-  const words = answer.replace(/[*_`#>|$\\]+/g, ' ');
-  if (words.length <= LONGEST) return words;
-  const cut = words.slice(0, LONGEST);
-  const sentence = /^[^]*[.!?。！？](?=\s|$|[\u3000-\u9fff])/u.exec(cut)?.[0];
-  return `${sentence ?? cut} …`;
+async function tell(answer: string): Promise<string> {
+  try {
+    const { plainWords } = await fetchPlainWords();
+    const { words, cut } = plainWords(answer, LONGEST);
+    return together(say.chat.finished, words, cut ? say.chat.finishedMore : '');
+  } catch {
+    // Where that code could not be fetched.
+    return say.chat.finished;
+  }
 }

@@ -15,7 +15,14 @@ function shapeNow(store: ChatStore, id: string): Shape | null {
 
 /** null for a message that is not being spoken. */
 export function useLive(store: ChatStore, id: string | null): Shape | null {
-  const [shape, setShape] = useState<Shape | null>(() => (id === null ? null : shapeNow(store, id)));
+  const atFirst = (): Shape | null => (id === null ? null : shapeNow(store, id));
+  const [spoken, setSpoken] = useState(id);
+  const [shape, setShape] = useState(atFirst);
+  // Of a message that is gone on with, what was drawn of it last is older than what was kept.
+  if (spoken !== id) {
+    setSpoken(id);
+    setShape(atFirst);
+  }
   useEffect(() => {
     if (id === null) return undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -29,7 +36,6 @@ export function useLive(store: ChatStore, id: string | null): Shape | null {
       // In slices between frames: after a pause (a tab that was hidden) many words come at once.
       startTransition(() => setShape(now));
     };
-    // Of a message that is gone on with, what was drawn of it last may be old.
     show();
     const stop = store.subscribe(() => {
       timer ??= setTimeout(show, pause);
@@ -39,5 +45,5 @@ export function useLive(store: ChatStore, id: string | null): Shape | null {
       clearTimeout(timer);
     };
   }, [store, id]);
-  return shape ?? (id === null ? null : shapeNow(store, id));
+  return shape ?? atFirst();
 }

@@ -17,7 +17,12 @@ export const chat = {
     tokens > 0
       ? `${count(tokens)} ${plural(tokens, { one: 'token', other: 'tokens' })}`
       : size(Math.max(1, bytes)),
-  dropNow: 'Drop to add a model, or text files to your message',
+  /** By where files would be dropped. */
+  dropNow: {
+    page: 'Drop to add a model, or text files to your message',
+    models: 'Drop to add a model. For text files, close the models first: they go with a message.',
+    covered: 'Close what is open over the page first, then drop',
+  },
   detach: (name: string) => `Remove ${name}`,
   files: 'Files',
   you: 'You',
@@ -30,6 +35,7 @@ export const chat = {
   reasoningText: 'What it thought',
   copy: 'Copy',
   copied: 'Copied',
+  notCopied: 'Could not copy',
   copyCode: 'Copy code',
   code: (language: string) => (language === '' ? 'Code' : `Code, ${language}`),
   plainCode: 'text',
@@ -48,6 +54,7 @@ export const chat = {
   nextBranch: 'Next branch',
   latest: 'To the latest',
   finished: 'Answer finished.',
+  finishedMore: 'There is more of it in the conversation.',
   conversation: 'Conversation',
   new: 'New chat',
   newTitle: 'Begin a new chat?',

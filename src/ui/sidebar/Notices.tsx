@@ -1,8 +1,9 @@
 /** Short news of the conversations, said politely; a removal can be taken back here. */
-import type { ReactNode } from 'react';
+import type { MouseEvent, ReactNode } from 'react';
 import { useStore } from 'zustand';
 import type { Notice } from '../../state/notices.ts';
 import { useApp } from '../appContext.ts';
+import { focusField, isByKey } from '../chat/focus.ts';
 import { CloseIcon } from '../icons.tsx';
 import { say } from '../say.ts';
 
@@ -24,7 +25,14 @@ function NoticeBox({ notice }: { readonly notice: Notice }): ReactNode {
     <div className="notice">
       <p>{wordsOf(notice)}</p>
       {notice.kind === 'removed' && (
-        <button type="button" className="small" onClick={() => void conversations.undoRemove()}>
+        <button
+          type="button"
+          className="small"
+          onClick={(event) => {
+            leave(event);
+            void conversations.undoRemove();
+          }}
+        >
           {say.notices.undo}
         </button>
       )}
@@ -32,12 +40,23 @@ function NoticeBox({ notice }: { readonly notice: Notice }): ReactNode {
         type="button"
         className="quiet round"
         aria-label={say.notices.dismiss}
-        onClick={() => notices.dismiss(notice.id)}
+        onClick={(event) => {
+          leave(event);
+          notices.dismiss(notice.id);
+        }}
       >
         <CloseIcon />
       </button>
     </div>
   );
+}
+
+/** The button goes with its notice. */
+function leave({ currentTarget, detail }: MouseEvent): void {
+  if (!isByKey(detail)) return;
+  const drawer = currentTarget.closest('dialog');
+  if (drawer) drawer.querySelector<HTMLElement>('.new-chat')?.focus();
+  else focusField();
 }
 
 function wordsOf(notice: Notice): string {

@@ -17,6 +17,10 @@ export function Search(): ReactNode {
         placeholder={say.conversations.search}
         onChange={({ currentTarget }) => search(currentTarget.value)}
         onKeyDown={(event) => {
+          if (event.key === 'ArrowDown') {
+            event.preventDefault();
+            focusList(event.currentTarget);
+          }
           if (event.key !== 'Escape' || query === '') return;
           // The first Escape clears what was typed; only the next one closes the drawer.
           event.preventDefault();
@@ -36,4 +40,9 @@ export function Search(): ReactNode {
       )}
     </div>
   );
+}
+
+/** On the first conversation of the list below. */
+function focusList(field: HTMLElement): void {
+  field.closest('.sidebar')?.querySelector<HTMLElement>('[data-conversation]')?.focus();
 }

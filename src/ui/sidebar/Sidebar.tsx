@@ -2,10 +2,11 @@
  * The conversations, at the left: a column beside the page where it is wide, a
  * modal drawer over it where it is not. Shown for as long as it is rendered.
  */
-import { useSyncExternalStore, type ReactNode } from 'react';
+import { useLayoutEffect, useRef, useSyncExternalStore, type ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { NARROW } from '../../state/sidebarMemory.ts';
 import { useApp } from '../appContext.ts';
+import { focusField } from '../chat/focus.ts';
 import { CloseIcon, NewIcon } from '../icons.tsx';
 import { say } from '../say.ts';
 import { useModal } from '../useModal.ts';
@@ -20,8 +21,16 @@ export function Sidebar(): ReactNode {
 }
 
 function Column(): ReactNode {
+  const column = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    const element = column.current;
+    // Closed by a key while the focus is in it.
+    return () => {
+      if (element?.contains(document.activeElement) === true) focusField();
+    };
+  }, []);
   return (
-    <nav className="sidebar" aria-label={say.conversations.title}>
+    <nav ref={column} className="sidebar" aria-label={say.conversations.title}>
       <Inside onChosen={() => undefined} />
     </nav>
   );

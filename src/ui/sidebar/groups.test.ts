@@ -43,6 +43,11 @@ it('puts pinned ones first, then groups by the calendar’s days', () => {
   ]);
 });
 
+it.each([9e15, Infinity])('takes what is no time, %s, for today', (updatedAt) => {
+  const rows = rowsOf([{ ...newHead('never'), updatedAt }, head('now', NOW)], NOW);
+  expect(rows.map(({ key }) => key)).toEqual(['today', 'never', 'now']);
+});
+
 it('takes a clock that was set back for today', () => {
   expect(rowsOf([head('tomorrow', new Date(2026, 10, 25))], NOW)[0]?.key).toBe('today');
 });

@@ -28,7 +28,8 @@ export function rowsOf(heads: readonly Head[], now: Date): readonly Row[] {
 function titleFor(then: Date, now: Date): Row {
   // Whole days of the calendar, whatever the hour and however long a day of changing clocks is.
   const days = Math.round((midnight(now) - midnight(then)) / DAY_MS);
-  if (days <= 0) return groupTitle('today');
+  // Or a time that is none: earlier pages took in any number.
+  if (days <= 0 || Number.isNaN(days)) return groupTitle('today');
   if (days === 1) return groupTitle('yesterday');
   if (days < 7) return groupTitle('lastWeek');
   if (days < 30) return groupTitle('lastMonth');
