@@ -16,7 +16,14 @@ export default defineConfig({
   },
   projects: [
     // The page over a fake worker: every state it can be in, quickly.
-    { name: 'ui', testDir: 'e2e/ui', use: { baseURL: `http://localhost:${HARNESS_PORT}/` } },
+    {
+      name: 'ui',
+      testDir: 'e2e/ui',
+      timeout: 120_000,
+      // The fake is quick, the machine may be busy.
+      expect: { timeout: 20_000 },
+      use: { baseURL: `http://localhost:${HARNESS_PORT}/` },
+    },
     { name: 'app-build', testDir: 'e2e/app', testMatch: 'build.setup.ts' },
     // The whole product; these specs serve their build themselves, since they also take the server away.
     {

@@ -19,6 +19,9 @@ export default defineConfig({
           environment: 'node',
           include: ['src/**/*.test.ts'],
           exclude: GPU_TESTS,
+          // Whole models computed in plain TypeScript take seconds, on a busy machine many.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -34,14 +37,16 @@ export default defineConfig({
           pool: 'forks',
           // A software adapter uses every core by itself.
           maxWorkers: 1,
-          testTimeout: 180_000, // lavapipe takes seconds to compile a large kernel
+          testTimeout: 600_000, // lavapipe takes seconds to compile a large kernel
+          hookTimeout: 600_000,
         },
       },
       {
         test: {
           name: 'gpu-browser',
           include: GPU_TESTS,
-          testTimeout: 180_000,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
           fileParallelism: false,
           browser: {
             enabled: true,

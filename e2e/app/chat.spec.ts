@@ -48,14 +48,14 @@ test('a file becomes a model that chats, stays, and chats on with no server and 
   await keptForOffline(page);
   await page.reload();
   await loaded(page, 'tiny-llama');
-  expect(await words(page)).toBe(kept);
+  await expect.poll(() => words(page)).toBe(kept);
 
   await product.stopServer();
   await context.setOffline(true);
   await page.reload();
   // The model that was used last comes back by itself.
   await loaded(page, 'tiny-llama');
-  expect(await words(page)).toBe(kept);
+  await expect.poll(() => words(page)).toBe(kept);
   await ask(page, 'g h i');
   await interrupt(page, 20);
   await expect(answers(page)).toHaveCount(2);

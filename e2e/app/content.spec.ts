@@ -9,6 +9,7 @@ import { expect } from '@playwright/test';
 import { chinese } from '../../src/ui/chinese/index.ts';
 import { english } from '../../src/ui/english/index.ts';
 import { store } from '../ui/conversationSteps.ts';
+import { saysOnce } from '../ui/steps.ts';
 import { dropPath, origins, test } from './product.ts';
 import { openAs, type Reader } from './reader.ts';
 
@@ -89,8 +90,7 @@ async function drawn(read: Reader, thought: string): Promise<void> {
   await expect(said.getByRole('group', { name: chat.table }).getByRole('cell')).toHaveText(['high', '4.1 m']);
   await expect(said.getByText(chat.image('a wave'))).toBeVisible();
   await read.page.evaluate(() => navigator.clipboard.writeText(''));
-  await read.button(chat.copyCode, said).click();
-  await expect(read.button(chat.copied, said)).toBeVisible();
+  await saysOnce(said.locator('.code .copy'), chat.copied);
   expect((await read.clipboard()).trim()).toBe(CODE);
 }
 

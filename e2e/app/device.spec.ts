@@ -43,6 +43,7 @@ test('kernels are tested here, by hand and by themselves, and the guide goes on'
   await expect
     .poll(
       async () => (await allEntries(page)).filter(({ place }) => place.startsWith('shoal-verdicts')).length,
+      { timeout: 180_000 },
     )
     .toBeGreaterThan(0);
 

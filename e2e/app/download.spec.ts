@@ -77,7 +77,7 @@ test('a download cut three times goes on at the record it had reached, to the sa
   // The server goes away, and stays away longer than the page tries again.
   server.manners.gone = true;
   server.dropConnections();
-  await expect(page.getByRole('alert')).toContainText(/The download stopped at \d+ of 15\d MB/);
+  await expect(page.getByRole('alert')).toContainText(/The download of “big” stopped at \d+ of 15\d MB/);
   expect([...asked].toSorted()).toEqual([server.origin, new URL(product.url).origin].toSorted());
   server.manners.gone = false;
   sendUpTo(84);

@@ -36,6 +36,11 @@ test('experts light up while the guide speaks; one marks its words, and a word n
   await ask(page, 'Tell me a story about a fox.');
   await expect.poll(() => litPixels(page)).toBeGreaterThan(20);
   await answered(page, 60_000);
+  // The drawer counts a moment later.
+  await answers(page).locator('.figures-button').click();
+  const length = /(\d+) tokens/.exec(await answers(page).getByLabel('About this answer').innerText())?.[1];
+  const drawer = page.getByRole('complementary', { name: 'Experts' });
+  await expect(drawer).toContainText(`${length} tokens of this conversation.`);
 
   // Of the first layer's experts some took part in a story.
   await field(page).focus();
@@ -64,10 +69,6 @@ test('experts light up while the guide speaks; one marks its words, and a word n
   await expect(named(page)).toContainText(/most of all layer \d+ · expert \d+ \([\d.]+\s?%\)/);
 
   // Over the conversation: what was counted is the answer's tokens, in dots that stay, in words and in a table.
-  await answers(page).locator('.figures-button').click();
-  const length = /(\d+) tokens/.exec(await answers(page).getByLabel('About this answer').innerText())?.[1];
-  const drawer = page.getByRole('complementary', { name: 'Experts' });
-  await expect(drawer).toContainText(`${length} tokens of this conversation.`);
   await drawer.getByRole('button', { name: 'This conversation' }).click();
   await page.mouse.move(5, 5);
   await expect.poll(() => litPixels(page)).toBeGreaterThan(20);

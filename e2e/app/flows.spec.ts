@@ -1,6 +1,7 @@
 /** Daily use with the built-in model, from the first question to the last export, in each language of the page. */
 import { expect } from '@playwright/test';
 import { english, type Words } from '../../src/ui/english/index.ts';
+import { saysOnce } from '../ui/steps.ts';
 import { loaded, test } from './product.ts';
 import { LANGUAGES, openAs, Reader } from './reader.ts';
 
@@ -17,8 +18,7 @@ async function answerIsOnesOwn(read: Reader): Promise<void> {
   await expect(heard).toContainText(words.chat.finished);
   const said = await read.answers().locator('.prose').innerText();
   await expect(heard).toContainText(said.split(/\s+/).slice(0, 3).join(' '));
-  await read.button(words.chat.copy, read.answers()).click();
-  await expect(read.button(words.chat.copied, read.answers())).toBeVisible();
+  await saysOnce(read.answers().locator('.tools .copy'), words.chat.copied);
   expect((await read.clipboard()).replaceAll(/\s+/g, ' ').trim()).toBe(said.replaceAll(/\s+/g, ' ').trim());
 
   await read.answers().locator('.figures-button').click();

@@ -187,6 +187,13 @@ const HOSTILE_ANSWER = [
   '```\nan unclosed fence <script>window.stolen = 16</script>',
 ].join('\n\n');
 
+/** Lines that colouring would take seconds for: a word without end, and what a bundler makes. */
+const DENSE = [
+  `\`\`\`js\nlet a = 1;\n${'looping'.repeat(3000)}\nlet b = 2;\n\`\`\``,
+  `\`\`\`json\n${JSON.stringify(Array.from({ length: 400 }, (_, n) => ({ id: n, name: `n${n}` })))}\n\`\`\``,
+  'The end.',
+].join('\n\n');
+
 /** By what the address asks for with `answer=`. */
 export const ANSWERS: Readonly<Record<string, string>> = {
   long: LONG_ANSWER,
@@ -196,6 +203,7 @@ export const ANSWERS: Readonly<Record<string, string>> = {
   ...Object.fromEntries(Object.entries(REASONED).map(([name, text]) => [`think-${name}`, text])),
   chinese: CHINESE_ANSWER,
   unbroken: UNBROKEN,
+  dense: DENSE,
   hebrew: HEBREW,
   hostile: HOSTILE_ANSWER,
 };

@@ -43,6 +43,18 @@ export async function store(page: Page, entries: Readonly<Record<string, unknown
   }, entries);
 }
 
+/** All that is stored of conversations, as text. */
+export function keptText(page: Page): Promise<string> {
+  return page.evaluate(async () => {
+    const opening = indexedDB.open('shoal-page');
+    await new Promise((resolve) => opening.addEventListener('success', resolve));
+    const reading = opening.result.transaction('facts').objectStore('facts').getAll();
+    await new Promise((resolve) => reading.addEventListener('success', resolve));
+    opening.result.close();
+    return JSON.stringify(reading.result);
+  });
+}
+
 export function questionOf(id: string, content: string, createdAt: number): unknown {
   const plain = { figures: null, end: null, droppedMessages: 0, reasoningMs: null, attachments: [] };
   return { id, parent: null, role: 'user', content, createdAt, ...plain };

@@ -37,7 +37,7 @@ test('the self-test counts as it goes, stops when told, and ends with a report t
   context,
 }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  const dialog = await openDevice(page, '?test=60');
+  const dialog = await openDevice(page, '?test=500');
   await dialog.getByRole('button', { name: 'Run the self-test' }).click();
   await expect(dialog.getByText(/^\d+ of 13 cases$/)).toBeVisible();
   await dialog.getByRole('button', { name: 'Stop' }).click();
@@ -46,9 +46,9 @@ test('the self-test counts as it goes, stops when told, and ends with a report t
   await expect(dialog.getByText('All is right: 12 cases passed.')).toBeVisible();
   await expect(dialog.getByText('1 skipped', { exact: true })).toBeVisible();
   await dialog.getByRole('button', { name: 'Copy the report' }).click();
-  const copied = await page.evaluate(() => navigator.clipboard.readText());
-  expect(copied).toContain('12 passed, 0 failed, 1 skipped');
-  expect(copied).toContain('skipped: cooperative matrices: not offered here');
+  const copied = (): Promise<string> => page.evaluate(() => navigator.clipboard.readText());
+  await expect.poll(copied).toContain('12 passed, 0 failed, 1 skipped');
+  expect(await copied()).toContain('skipped: cooperative matrices: not offered here');
 });
 
 test('what failed stands on top, with what was wrong', async ({ page }) => {
@@ -61,7 +61,7 @@ test('what failed stands on top, with what was wrong', async ({ page }) => {
 });
 
 test('the benchmark tells each figure with its unit, and can be stopped', async ({ page }) => {
-  const dialog = await openDevice(page, '?test=60');
+  const dialog = await openDevice(page, '?test=800');
   await dialog.getByRole('button', { name: 'Run the benchmark' }).click();
   await dialog.getByRole('button', { name: 'Stop' }).click();
   await expect(dialog.getByRole('table')).toBeHidden();

@@ -103,7 +103,7 @@ test.describe('a model that does not fit', () => {
   });
 
   test('gives way to the guide where nothing else was there, and says who answers', async ({ page }) => {
-    const alert = await failToLoad(page, '?models=one&failLoad=ADAPTER_TOO_SMALL&load=60');
+    const alert = await failToLoad(page, '?models=one&failLoad=ADAPTER_TOO_SMALL&load=400');
     await expect(alert).toContainText('has a part larger than it takes at once');
     await expect(alert).toContainText('The guide is being loaded in its place.');
     await expect(alert).toContainText('The guide answers now.');
@@ -130,13 +130,11 @@ test.describe('a model that does not fit', () => {
   });
 
   test('a load that is given up leaves the model that was there', async ({ page }) => {
-    const dialog = await open(page, '?models=one&load=100', 'On this device');
+    const dialog = await open(page, '?models=one&load=400', 'On this device');
     await row(dialog, 'SmolLM2').getByRole('button', { name: /^Load/ }).click();
     await page.locator('.model-line').click();
     await row(dialog, 'SmolLM2').getByRole('button', { name: 'Cancel' }).click();
-    await expect(row(dialog, 'The guide').getByRole('button', { name: 'Unload' })).toBeVisible({
-      timeout: 10_000,
-    });
+    await expect(row(dialog, 'The guide').getByRole('button', { name: 'Unload' })).toBeVisible();
     await expect(page.getByRole('alert')).toHaveCount(0);
   });
 

@@ -53,6 +53,8 @@ const behaviour = {
   token: amount('token', 4),
   /** So many tokens come at once before the others take their time. */
   rush: amount('rush', 0),
+  /** After so many tokens an answer waits until it is told to go on (goOn in steps.ts). */
+  hold: amount('hold', Infinity),
   /** Characters of a token. */
   piece: amount('piece', 4),
   load: amount('load', 20),
@@ -60,8 +62,9 @@ const behaviour = {
   /** The kernel whose cases fail in the self-test, and milliseconds a case takes. */
   failTest: flag('failTest'),
   test: amount('test', 10),
-  /** How many imports fail, where they do. */
+  /** How many imports fail, where they do, and past which share of the bytes; -1 is before the file is found. */
   failTimes: amount('failTimes', Infinity),
+  failPast: amount('failPast', 0.3),
   /** Bytes of storage the browser gives the page. */
   quota: amount('quota', 120e9),
   /** Whether the browser has promised to keep what is stored. */
@@ -79,6 +82,9 @@ let cards: readonly ModelCard[] = [GUIDE, ...(STORED[behaviour.models] ?? [])];
 let loaded: ModelCard | null = null;
 let failures = 0;
 const cancelled = new Set<string>();
+const toldToGoOn = new Promise((told) => {
+  new BroadcastChannel('fake-goes-on').addEventListener('message', told, { once: true });
+});
 let tellFailure: (failure: Failure) => void = () => undefined;
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -204,7 +210,7 @@ const fake: WorkerApi = {
         ? 'CANCELLED'
         : !navigator.onLine && source.kind !== 'file'
           ? 'NETWORK'
-          : step > 0.3 && failures < behaviour.failTimes
+          : step > behaviour.failPast && failures < behaviour.failTimes
             ? behaviour.failImport
             : '';
       if (code !== '') {
@@ -326,6 +332,7 @@ const fake: WorkerApi = {
     for (let at = 0; at < text.length; at += behaviour.piece) {
       if (behaviour.token > 0 && tokens >= behaviour.rush) await wait(behaviour.token);
       else if (tokens % 20 === 0) await wait(0);
+      if (tokens === behaviour.hold) await toldToGoOn;
       if (cancelled.has(job)) return ok({ ...result, tokens, finish: 'aborted' });
       if (tokens === behaviour.longest) return ok({ ...result, tokens, finish: 'length' });
       if (behaviour.failChat !== '' && tokens === behaviour.failAfter)

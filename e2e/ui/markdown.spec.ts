@@ -1,7 +1,7 @@
 /** What models write: drawn as they mean it, and never run. */
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
-import { answered, answers, ask, openReady } from './steps.ts';
+import { answered, answers, ask, openReady, saysOnce } from './steps.ts';
 
 async function answer(page: Page, name: string, query = 'token=0'): Promise<void> {
   await openReady(page, `?answer=${name}&${query}`);
@@ -30,8 +30,7 @@ test('code has its language, its colours and a button; the colours come with the
       .evaluate((word) => getComputedStyle(word).color),
   ).not.toBe(ground);
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-  await code.getByRole('button', { name: 'Copy code' }).click();
-  await expect(code.getByRole('button')).toHaveText('Copied');
+  await saysOnce(code.getByRole('button'), 'Copied');
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   expect(copied).toMatch(/^\/\/ Greets one fish by name\.\nexport function greet[^]*\n\}$/);
 });

@@ -7,8 +7,8 @@ const dialogOf = (page: Page): Locator => page.getByRole('dialog', { name: 'Mode
 /** The dialog about models, at one of its views. */
 export async function open(page: Page, query: string, view: string): Promise<Locator> {
   await page.goto(`/${query}`);
-  // The guide first: a busy machine takes its time.
-  await expect(state(page)).toHaveText('ready', { timeout: 20_000 });
+  // The guide first.
+  await expect(state(page)).toHaveText('ready', { timeout: 30_000 });
   await page.locator('.model-line').click();
   const dialog = dialogOf(page);
   await dialog.getByRole('tab', { name: view }).click();

@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test';
+import { expect, test, type Page } from '@playwright/test';
 import { open, row, view } from './modelSteps.ts';
 import { GGUF, state } from './steps.ts';
 
@@ -6,7 +6,7 @@ test.describe('adding one’s own', () => {
   test('a chosen file is imported with bytes, speed and time left, then loaded in the guide’s place', async ({
     page,
   }) => {
-    const dialog = await open(page, '?import=60', 'Add');
+    const dialog = await open(page, '?import=200', 'Add');
     await dialog.locator('input[type=file]').first().setInputFiles(GGUF);
     await view(dialog, 'On this device');
     await expect(dialog.getByRole('progressbar', { name: 'Import of tiny-model' })).toBeVisible();
@@ -14,18 +14,56 @@ test.describe('adding one’s own', () => {
     await expect(row(dialog, 'tiny-model').getByRole('button', { name: 'Unload' })).toBeVisible();
   });
 
-  test('a file dropped anywhere is imported, over an open dialog too', async ({ page }) => {
-    const dialog = await open(page, '?import=60', 'On this device');
-    const transfer = await page.evaluateHandle(() => {
+  /** Drags it over what is on top, and drops it there. */
+  async function drop(page: Page, name: string, veil: RegExp): Promise<void> {
+    const dataTransfer = await page.evaluateHandle((called) => {
       const data = new DataTransfer();
-      data.items.add(new File(['GGUF'], 'dropped.gguf'));
+      data.items.add(new File(['GGUF'], called));
       return data;
-    });
-    await page.dispatchEvent('dialog', 'dragover', { dataTransfer: transfer });
-    await expect(page.getByText(/^Drop to add a model/)).toBeVisible();
-    await page.dispatchEvent('dialog', 'drop', { dataTransfer: transfer });
-    await expect(page.getByText(/^Drop to add a model/)).toBeHidden();
+    }, name);
+    const place = page.locator('dialog').last();
+    await place.dispatchEvent('dragover', { dataTransfer });
+    await expect(page.getByText(veil)).toBeVisible();
+    await place.dispatchEvent('drop', { dataTransfer });
+    await expect(page.getByText(veil)).toBeHidden();
+  }
+
+  test('a file dropped on the dialog is imported, and seen there whichever view is open', async ({
+    page,
+  }) => {
+    const dialog = await open(page, '?import=1000', 'Catalogue');
+    await drop(page, 'dropped.gguf', /^Drop to add a model\. For text files/);
     await expect(dialog.getByRole('progressbar', { name: 'Import of dropped' })).toBeVisible();
+    await view(dialog, 'Add');
+    await drop(page, 'next.gguf', /^Drop to add a model\. For text files/);
+    await expect(dialog.getByText('next.gguf is in the list of downloads.')).toBeVisible();
+  });
+
+  test('a file of another kind is refused in the dialog about models, and not added to a message unseen', async ({
+    page,
+  }) => {
+    const dialog = await open(page, '?failImport=NOT_A_MODEL&failPast=-1', 'Catalogue');
+    await drop(page, 'notes.txt', /^Drop to add a model\. For text files/);
+    await expect(dialog.getByRole('alert')).toContainText(/Not a model.*“notes\.txt”/);
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('list', { name: 'Files for this message' })).toHaveCount(0);
+  });
+
+  test('no other dialog takes files: what became of them would not be seen', async ({ page }) => {
+    const covered = /^Close what is open over the page first/;
+    const dialog = await open(page, '?models=one&import=60', 'On this device');
+    await dialog.getByRole('button', { name: /^Delete/ }).click();
+    await drop(page, 'one.gguf', covered);
+    await page.getByRole('dialog', { name: /^Delete/ }).press('Escape');
+    await expect(row(dialog, 'SmolLM2')).toBeVisible();
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('button', { name: 'Settings' }).click();
+    for (const name of ['two.gguf', 'notes.txt']) await drop(page, name, covered);
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('list', { name: 'Files for this message' })).toHaveCount(0);
+    await page.locator('.model-line').click();
+    await expect(row(dialog, 'SmolLM2')).toBeVisible();
+    await expect(dialog.getByRole('listitem')).toHaveCount(2);
   });
 
   test('a repository lists its files with sizes and what fits; an address of its page will do', async ({
@@ -57,7 +95,72 @@ test.describe('adding one’s own', () => {
     await expect(dialog.getByText('nobody/nothing has no model this page can read')).toBeVisible();
     await repo.fill('not a repository');
     await repo.press('Enter');
-    expect(await repo.evaluate((field: HTMLInputElement) => field.validationMessage)).toContain('owner/name');
+    await expect(repo).toHaveAccessibleDescription('A repository is written owner/name.');
+    await expect(repo).toHaveValue('not a repository');
+  });
+
+  test('an address that leads nowhere stays to be mended, told of beside it', async ({ page }) => {
+    const dialog = await open(page, '?failImport=HTTP_STATUS&failPast=-1&failTimes=1&import=300', 'Add');
+    const address = dialog.getByLabel('Address of a GGUF file');
+    const start = dialog.getByRole('button', { name: 'Download', exact: true });
+    await address.fill('files.example');
+    await start.click();
+    await expect(address).toHaveAccessibleDescription(/^An address looks like https:/);
+    await expect(address).toBeFocused();
+    await address.fill('https://files.example/mdoel.gguf');
+    await expect(address).toHaveAccessibleDescription('');
+    await start.click();
+    await expect(dialog.getByText('Reading the file’s table')).toBeVisible();
+    await expect(address).toHaveAccessibleDescription(/^The server refused\. .* Check the address\./);
+    await expect(address).toHaveValue('https://files.example/mdoel.gguf');
+    await expect(address).toBeFocused();
+    await expect(dialog.getByRole('alert')).toHaveCount(1);
+    // It is still there after a look elsewhere, and there is nothing in the list to clear away.
+    await view(dialog, 'On this device');
+    await expect(dialog.getByRole('listitem')).toHaveCount(1);
+    await view(dialog, 'Add');
+    await expect(address).toHaveValue('https://files.example/mdoel.gguf');
+    await expect(address).toHaveAccessibleDescription(/Check the address/);
+
+    await address.fill('https://files.example/model.gguf');
+    await address.press('Enter');
+    await expect(dialog.getByText(/model is arriving: see “On this device”\.$/)).toBeVisible();
+    await expect(address).toHaveValue('');
+    await expect(dialog.getByRole('alert')).toHaveCount(0);
+  });
+
+  test('what is wrong with an address is in sight on a small screen, under what else went wrong', async ({
+    page,
+  }) => {
+    await page.setViewportSize({ width: 320, height: 640 });
+    const dialog = await open(page, '?failImport=HTTP_STATUS&failPast=-1&import=50', 'Add');
+    await dialog.locator('input[type=file]').first().setInputFiles(GGUF);
+    const address = dialog.getByLabel('Address of a GGUF file');
+    await expect(dialog.getByRole('alert')).toHaveCount(1);
+    await address.fill('https://files.example/slip.gguf');
+    await address.press('Enter');
+    const wrong = dialog.locator('form [role=alert]');
+    await expect(wrong).toContainText('Check the address.');
+    await expect(wrong).toBeInViewport({ ratio: 1 });
+    const alerts = await dialog.getByRole('region', { name: 'Problems' }).boundingBox();
+    expect(alerts?.height).toBeLessThanOrEqual(0.4 * 640);
+    expect(alerts?.y ?? 640).toBeLessThan((await address.boundingBox())?.y ?? 0);
+  });
+
+  test('a repository that is refused stays in its field, after a look elsewhere too', async ({ page }) => {
+    const dialog = await open(page, '?failHub=HTTP_STATUS', 'Add');
+    const repo = dialog.getByLabel('Hugging Face repository');
+    await repo.fill('Qwen/Qwen3-4');
+    await dialog.getByRole('button', { name: 'List files' }).click();
+    await expect(repo).toHaveAccessibleDescription(/^The server refused\. .*\(404\)\. Check the address\./);
+    await expect(repo).toBeFocused();
+    await view(dialog, 'Storage');
+    await view(dialog, 'Add');
+    await expect(repo).toHaveValue('Qwen/Qwen3-4');
+    await expect(repo).toHaveAccessibleDescription(/Check the address/);
+    await repo.press('End');
+    await repo.press('B');
+    await expect(repo).toHaveAccessibleDescription('');
   });
 
   test('safetensors are offered whole, and ask how precisely to keep them', async ({ page }) => {
@@ -169,7 +272,7 @@ test.describe('the catalogue', () => {
   });
 
   test('a download from it shows how far it is, then offers to load', async ({ page }) => {
-    const dialog = await open(page, '?import=40', 'Catalogue');
+    const dialog = await open(page, '?import=200', 'Catalogue');
     const entry = row(dialog, 'Granite 3.1 3B-A800M');
     await entry.getByRole('button', { name: 'Download Granite 3.1 3B-A800M' }).click();
     await expect(entry.getByText(/^Downloading \d+ %$/)).toBeVisible();
@@ -213,7 +316,7 @@ test.describe('models on this device', () => {
   });
 
   test('a load can be cancelled', async ({ page }) => {
-    const dialog = await open(page, '?models=one&load=200', 'On this device');
+    const dialog = await open(page, '?models=one&load=500', 'On this device');
     await dialog.getByRole('button', { name: /^Load / }).click();
     await page.locator('.model-line').click();
     await dialog.getByRole('button', { name: 'Cancel' }).click();
@@ -222,7 +325,7 @@ test.describe('models on this device', () => {
   });
 
   test('verifying shows how far it is, can be ended, and finds what is whole', async ({ page }) => {
-    const dialog = await open(page, '?models=one&load=60', 'On this device');
+    const dialog = await open(page, '?models=one&load=300', 'On this device');
     const smol = row(dialog, 'SmolLM2');
     await smol.getByRole('button', { name: 'Verify SmolLM2 135M Instruct' }).click();
     await expect(smol.getByText(/^Comparing piece \d+ of 20 with its hash$/)).toBeVisible();

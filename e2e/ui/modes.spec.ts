@@ -1,7 +1,7 @@
 /** Paper, a system's own few colours, and a page at four times its size. */
 import { expect, test, type Locator } from '@playwright/test';
 import { choose, openSidebar } from './conversationSteps.ts';
-import { answered, answers, ask, composer, openReady } from './steps.ts';
+import { answered, answers, ask, composer, openReady, rested } from './steps.ts';
 
 const shade = (where: Locator, what: 'backgroundColor' | 'outlineStyle'): Promise<string> =>
   where.evaluate((element, name) => getComputedStyle(element)[name], what);
@@ -14,7 +14,7 @@ test('on paper the whole conversation stands, and nothing to press', async ({ pa
     await answered(page);
   }
   const questions = page.locator('.said');
-  expect(await questions.count()).toBeLessThan(6);
+  await expect.poll(() => questions.count()).toBeLessThan(6);
   await page.emulateMedia({ media: 'print' });
   await expect(questions).toHaveCount(6);
   await expect(composer(page)).toBeHidden();
@@ -36,18 +36,23 @@ test('what the reader unfolded stands on paper too, and afterwards the page is w
   }
   await page.mouse.move(600, 300);
   await page.mouse.wheel(0, -900);
-  const middle = answers(page).filter({ visible: true }).nth(-4);
+  await expect(page.getByRole('button', { name: 'To the latest' })).toBeVisible();
+  await rested(page);
+  // By name: which rows there are changes with what is unfolded.
+  const id = await answers(page).filter({ visible: true }).nth(-4).getAttribute('data-message');
+  const middle = page.locator(`[data-message='${id}']`);
   await expect(middle).toBeInViewport();
   await middle.locator('summary').click();
   const thoughts = page.getByRole('group', { name: 'What it thought' });
   await expect(thoughts).toBeInViewport();
   const top = (): Promise<number> => thoughts.evaluate((one) => one.getBoundingClientRect().top);
+  await rested(page);
   const before = await top();
   const paper = (await page.pdf({ format: 'A5' })).toString('latin1');
   // What the screen shows would take two.
   expect(paper.match(/\/Type \/Page\b/g)?.length).toBeGreaterThan(5);
   await expect.poll(() => questions.count()).toBeLessThan(24);
-  expect(Math.abs((await top()) - before)).toBeLessThan(2);
+  await expect.poll(async () => Math.abs((await top()) - before)).toBeLessThan(2);
   await page.emulateMedia({ media: 'print' });
   await expect(questions).toHaveCount(24);
   await expect(thoughts).toHaveCount(1);
@@ -55,7 +60,7 @@ test('what the reader unfolded stands on paper too, and afterwards the page is w
 
 test('in the system’s colours what is chosen and what goes on can be seen', async ({ page }) => {
   await page.emulateMedia({ forcedColors: 'active' });
-  await openReady(page, '?token=0&import=100');
+  await openReady(page, '?token=0&import=1000');
   await page.getByRole('button', { name: /^Download / }).click();
   await page.locator('.model-line').click();
   const done = page.locator('.progress-done');

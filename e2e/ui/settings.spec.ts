@@ -24,7 +24,7 @@ test('the guide is there at the first open, says what it is, and answers', async
 });
 
 test('a question asked while the model loads waits for it', async ({ page }) => {
-  await page.goto('/?load=150&token=0');
+  await page.goto('/?load=500&token=0');
   await expect(state(page)).toHaveText(/^loading/);
   await ask(page, 'Are you awake?');
   await expect(page.getByText('Are you awake?')).toBeVisible();
@@ -128,6 +128,53 @@ test('going back to the defaults can be undone, and keeps the language', async (
   await expect(page.getByLabel('Theme')).toHaveValue('dark');
 });
 
+test('what is chosen in the settings keeps the focus, and closing them gives it back', async ({ page }) => {
+  await openReady(page);
+  const opener = page.getByRole('button', { name: /^(Settings|设置)$/ });
+  await opener.focus();
+  await page.keyboard.press('Enter');
+  for (const [label, value, again] of [
+    ['Theme', 'dark', 'Theme'],
+    ['Language', 'zh', '语言'],
+    ['语言', 'en', 'Language'],
+  ] as const) {
+    await page.getByLabel(label).focus();
+    await page.getByLabel(label).selectOption(value);
+    await expect(page.getByLabel(again)).toHaveValue(value);
+    await expect(page.getByLabel(again)).toBeFocused();
+  }
+  await page.getByRole('radio', { name: /^Balanced/ }).focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(page.getByRole('radio', { name: /^Inventive/ })).toBeChecked();
+  await expect(page.getByRole('radio', { name: /^Inventive/ })).toBeFocused();
+  const reset = page.getByRole('button', { name: 'Back to defaults' });
+  await reset.focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Enter');
+  await expect(reset).toBeFocused();
+  await settings(page).getByRole('button', { name: 'Undo' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('radio', { name: /^Inventive/ })).toBeChecked();
+  await expect(reset).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(opener).toBeFocused();
+});
+
+test('another language, chosen in another tab, leaves whoever writes where they are', async ({
+  page,
+  context,
+}) => {
+  await openReady(page);
+  await composer(page).fill('Half a quest');
+  const other = await context.newPage();
+  await other.goto('/');
+  await other.getByRole('button', { name: 'Settings' }).click();
+  await other.getByLabel('Language').selectOption('zh');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'zh-Hans');
+  await page.keyboard.type('ion');
+  await expect(page.getByLabel('消息', { exact: true })).toHaveValue('Half a question');
+});
+
 test('the context says what memory it takes, and loads again with another length', async ({ page }) => {
   await page.goto('/?models=one');
   await load(page);
@@ -161,6 +208,29 @@ test.describe('the conversations at the left', () => {
     await expect(column(page)).toBeHidden();
     await page.reload();
     await expect(state(page)).toHaveText('ready');
+    await expect(column(page)).toBeHidden();
+  });
+
+  test('are closed where the window becomes narrow, and there again where it is wide', async ({ page }) => {
+    await openReady(page);
+    await page.getByRole('button', { name: 'Conversations', exact: true }).click();
+    await expect(column(page)).toBeVisible();
+    await composer(page).focus();
+    for (const width of [1280, 390, 1280, 390]) {
+      await page.setViewportSize({ width, height: 844 });
+      await expect(column(page)).toBeVisible({ visible: width > 390 });
+      await expect(page.locator('dialog[open]')).toHaveCount(0);
+      await expect(composer(page)).toBeFocused();
+    }
+    // One opened there goes over into the column; closed on the wide page, they stay closed.
+    await page.getByRole('button', { name: 'Conversations', exact: true }).click();
+    await expect(page.locator('.sidebar-drawer')).toBeVisible();
+    await page.setViewportSize({ width: 1280, height: 844 });
+    await expect(column(page)).toBeVisible();
+    await page.keyboard.press('Control+b');
+    await expect(column(page)).toBeHidden();
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.setViewportSize({ width: 1280, height: 844 });
     await expect(column(page)).toBeHidden();
   });
 
@@ -272,6 +342,36 @@ test('shortcuts go among conversations, and to the search', async ({ page }) => 
   await expect(page.locator('.conversation')).toContainText('Second question');
   await page.keyboard.press('/');
   await expect(page.getByRole('searchbox')).toBeFocused();
+});
+
+test('what is typed right after asking for the search is searched for, and does nothing else', async ({
+  page,
+}) => {
+  await openReady(page, '?token=0');
+  await ask(page, 'Tides and mussels');
+  await answered(page);
+  await page.reload();
+  await expect(state(page)).toHaveText('ready');
+  // The code of the list takes its time.
+  await page.route(/Sidebar-/, async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await route.continue();
+  });
+  await composer(page).press('Control+k');
+  await page.keyboard.type('nsm mussels');
+  await page.keyboard.press('Enter');
+  const search = page.getByRole('searchbox');
+  await expect(search).toBeFocused();
+  await expect(search).toHaveValue('nsm mussels');
+  await expect(composer(page)).toHaveValue('');
+  await expect(page.getByRole('article', { name: 'You' })).toHaveCount(1);
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+
+  await composer(page).focus();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('tides');
+  await expect(search).toHaveValue('tides');
+  await expect(page.getByRole('button', { name: /^Tides and mussels/ })).toBeVisible();
 });
 
 test('the app says in its own words what it promises, and shows the guide’s card', async ({ page }) => {

@@ -29,6 +29,44 @@ export async function answered(page: Page, timeout?: number): Promise<void> {
   await expect(again).toBeVisible(timeout === undefined ? {} : { timeout });
 }
 
+/** The fake speaks on, where it was asked to hold. */
+export function goOn(page: Page): Promise<void> {
+  return page.evaluate(() => {
+    const channel = new BroadcastChannel('fake-goes-on');
+    // oxlint-disable-next-line require-post-message-target-origin -- a channel is of one origin, and knows no target
+    channel.postMessage('');
+    channel.close();
+  });
+}
+
+/** Where the page stands once nothing moves it any more. */
+export function rested(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    let top = scrollY;
+    for (let still = 0; still < 12; still = scrollY === top ? still + 1 : 0) {
+      top = scrollY;
+      await new Promise(requestAnimationFrame);
+    }
+    return top;
+  });
+}
+
+/** Presses a button and waits for what it says then, however soon it says otherwise. */
+export async function saysOnce(button: Locator, words: string): Promise<void> {
+  const heard = await button.evaluateHandle((element, said) => {
+    const promise = new Promise<void>((resolve) => {
+      new MutationObserver((_, observer) => {
+        if (element.textContent !== said) return;
+        observer.disconnect();
+        resolve();
+      }).observe(element, { childList: true, characterData: true, subtree: true });
+    });
+    return { promise };
+  }, words);
+  await button.click();
+  await heard.evaluate(({ promise }) => promise);
+}
+
 /** A file as a person would choose it; what is in it the fake does not ask. */
 export const GGUF = {
   name: 'tiny-model.gguf',

@@ -40,6 +40,23 @@ test('a tab that takes over while a model loads in the other gets that model', a
   await expect(page.getByRole('alert')).toHaveCount(0);
 });
 
+test('a model loaded in a tab without the GPU brings the GPU there', async ({ page, context }) => {
+  await openReady(page, '?models=one');
+  const second = await context.newPage();
+  await second.goto('/?models=one');
+  await expect(second.getByText('Shoal is in use in another tab')).toBeVisible();
+  await second.locator('.model-line').click();
+  // Nothing is known of the device there, so nothing is sorted out by it.
+  await second.getByRole('tab', { name: 'Catalogue' }).click();
+  await expect(second.getByLabel('Only what fits')).toBeDisabled();
+  await second.getByRole('tab', { name: 'On this device' }).click();
+  await second.getByRole('button', { name: /^Load SmolLM2/ }).click();
+  await expect(second.locator('.model-title')).toHaveText('SmolLM2 135M Instruct');
+  await expect(state(second)).toHaveText('ready');
+  await expect(composer(second)).toBeVisible();
+  await expect(page.getByText('Shoal is in use in another tab')).toBeVisible();
+});
+
 test('an answer is ended and kept when another tab takes over', async ({ page, context }) => {
   await openReady(page, '?token=40');
   await ask(page, 'Tell me everything');
@@ -49,6 +66,34 @@ test('an answer is ended and kept when another tab takes over', async ({ page, c
   await second.getByRole('button', { name: 'Use it here' }).click();
   await expect(state(second)).toHaveText('ready');
   await expect(page.getByText('Stopped.')).toBeVisible();
+});
+
+test('an edit left open while another tab speaks loses nothing, and waits', async ({ page, context }) => {
+  await openReady(page, '?token=0');
+  await ask(page, 'First');
+  await answered(page);
+  await page.getByRole('button', { name: 'Edit' }).click();
+  const edit = page.getByLabel('Your message');
+  await edit.fill('Other');
+  const second = await context.newPage();
+  await second.goto('/?token=0');
+  await second.getByRole('button', { name: 'Use it here' }).click();
+  await expect(state(second)).toHaveText('ready');
+  await ask(second, 'More');
+  await expect(answers(second).last()).toContainText('(You wrote: More)');
+  await answered(second);
+
+  await expect(answers(page).last()).toContainText('(You wrote: More)');
+  await edit.press('Enter');
+  await expect(edit).toHaveValue('Other');
+  await expect(page.getByRole('button', { name: 'Send', exact: true })).toBeDisabled();
+  await second.close();
+  await expect(state(page)).toHaveText('ready');
+  await edit.press('Enter');
+  await expect(answers(page)).toContainText(['(You wrote: Other)']);
+  await answered(page);
+  await page.getByRole('button', { name: 'Previous branch' }).click();
+  await expect(answers(page).last()).toContainText('(You wrote: More)');
 });
 
 test('when the tab that held it closes, the other goes on by itself', async ({ page, context }) => {
