@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { describe, expect, test, vi } from 'vitest';
 import type { ImportProgress } from '../protocol/api.ts';
-import { failureOf, page } from './importsPage.ts';
+import { failureOf, page } from '../tools/pageImports.ts';
 
 // A page's frames, in Node.
 vi.stubGlobal('requestAnimationFrame', (call: () => void) => setTimeout(call));

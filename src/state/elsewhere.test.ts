@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ImportProgress } from '../protocol/api.ts';
-import { browser, CARD, failureOf, page, url } from './importsPage.ts';
+import { browser, CARD, failureOf, page, url } from '../tools/pageImports.ts';
 import { readKeys, writeEntries } from './savedPlace.ts';
 
 // A page's frames, in Node.

@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ModelCard } from '../protocol/api.ts';
 import { BUSY_AGAIN_MS } from './earlierDownloads.ts';
-import { CARD, failureOf, page, url } from './importsPage.ts';
+import { CARD, failureOf, page, url } from '../tools/pageImports.ts';
 import { readEntries, readEntry, readKeys, writeEntries } from './savedPlace.ts';
 
 // A page's frames, in Node.

@@ -1,8 +1,8 @@
 /** For tests: a page's downloads over a worker that answers when it is told to. */
 import type { Failure, ImportProgress, ModelCard, ModelSource, Result, WorkerApi } from '../protocol/api.ts';
-import { createAlerts } from './alerts.ts';
-import { createImports } from './imports.ts';
-import { createModelStore } from './modelFacts.ts';
+import { createAlerts } from '../state/alerts.ts';
+import { createImports } from '../state/imports.ts';
+import { createModelStore } from '../state/modelFacts.ts';
 
 export const url = (name: string): ModelSource => ({ kind: 'url', url: `https://files.example/${name}` });
 export const CARD: ModelCard = {
