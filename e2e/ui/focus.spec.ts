@@ -129,6 +129,20 @@ test('nor where an answer is stopped, files are taken back and notices go', asyn
   await expect(composer(page)).toBeFocused();
 });
 
+test('by mouse, too, who asks or begins anew can write on at once', async ({ page }) => {
+  await openReady(page, '?token=0');
+  await page.getByRole('list', { name: 'You can ask' }).getByRole('button').first().click();
+  await expect(composer(page)).toBeFocused();
+  await answered(page);
+  await page.keyboard.type('And then?');
+  await page.getByRole('button', { name: 'Send' }).click();
+  await answered(page);
+  await expect(composer(page)).toBeFocused();
+  await page.getByRole('banner').getByRole('button', { name: 'New chat' }).click();
+  await page.keyboard.type('Another');
+  await expect(composer(page)).toHaveValue('Another');
+});
+
 test.describe('in the list beside the page', () => {
   test.use({ viewport: WIDE });
 

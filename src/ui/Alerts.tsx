@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import type { Alert } from '../state/alerts.ts';
 import { useApp } from './appContext.ts';
+import { leaveByKey } from './chat/focus.ts';
 import { DeviceWayOut } from './device/WayOut.tsx';
 import { say } from './say.ts';
 import { CloseIcon } from './icons.tsx';
@@ -35,7 +36,10 @@ function AlertBox({ alert }: { readonly alert: Alert }): ReactNode {
           type="button"
           className="quiet round"
           aria-label={say.alerts.dismiss}
-          onClick={() => alerts.dismiss(alert.id)}
+          onClick={({ currentTarget, detail }) => {
+            leaveByKey(currentTarget, detail);
+            alerts.dismiss(alert.id);
+          }}
         >
           <CloseIcon />
         </button>

@@ -1,7 +1,8 @@
 /** One line: whose page this is, the model, its state and its memory. All about models opens from it. */
-import type { ReactNode } from 'react';
+import type { MouseEventHandler, ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { useApp } from './appContext.ts';
+import { focusToWrite } from './chat/focus.ts';
 import { cardTitle } from './modelTitle.ts';
 import { say } from './say.ts';
 import { percent } from './format.ts';
@@ -27,7 +28,13 @@ export function Header(): ReactNode {
         </h1>
         <ModelLine />
         {spoken && (
-          <Tool label={say.chat.new} onClick={() => void conversations.create()}>
+          <Tool
+            label={say.chat.new}
+            onClick={({ detail }) => {
+              focusToWrite(detail);
+              void conversations.create();
+            }}
+          >
             <NewIcon />
           </Tool>
         )}
@@ -53,7 +60,7 @@ interface ToolProps {
   readonly label: string;
   readonly className?: string;
   readonly expanded?: boolean;
-  readonly onClick: () => void;
+  readonly onClick: MouseEventHandler;
   readonly children: ReactNode;
 }
 

@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { useApp } from './appContext.ts';
+import { focusToWrite } from './chat/focus.ts';
 import { NewChatPrompt } from './chat/NewChatPrompt.tsx';
 import { Cautions } from './device/Cautions.tsx';
 import { DeviceLine } from './DeviceLine.tsx';
@@ -52,7 +53,13 @@ function Questions({ questions }: { readonly questions: readonly (readonly strin
     <ul className="suggestions" aria-label={say.guide.try}>
       {questions.map(([shown = '', asked = '']) => (
         <li key={asked}>
-          <button type="button" onClick={() => chat.send(asked)}>
+          <button
+            type="button"
+            onClick={({ detail }) => {
+              focusToWrite(detail);
+              chat.send(asked);
+            }}
+          >
             {shown}
           </button>
         </li>

@@ -5,7 +5,7 @@ import { SendIcon, StopIcon } from '../icons.tsx';
 import { say } from '../say.ts';
 import { Finished } from './Finished.tsx';
 import { AttachButton, Attachments } from './Attachments.tsx';
-import { focusField, isByKey } from './focus.ts';
+import { focusField, focusToWrite, isByKey } from './focus.ts';
 import { isModalOpen } from '../useModal.ts';
 import { useWho } from '../useWho.ts';
 import { isComposing } from './isComposing.ts';
@@ -146,7 +146,13 @@ function SendOrStop({ canSend }: { readonly canSend: boolean }): ReactNode {
     );
   }
   return (
-    <button type="submit" className="send" aria-label={say.chat.send} disabled={!canSend}>
+    <button
+      type="submit"
+      className="send"
+      aria-label={say.chat.send}
+      disabled={!canSend}
+      onClick={({ detail }) => focusToWrite(detail)}
+    >
       <SendIcon />
     </button>
   );

@@ -1,9 +1,9 @@
 /** Short news of the conversations, said politely; a removal can be taken back here. */
-import type { MouseEvent, ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import type { Notice } from '../../state/notices.ts';
 import { useApp } from '../appContext.ts';
-import { focusField, isByKey } from '../chat/focus.ts';
+import { leaveByKey } from '../chat/focus.ts';
 import { CloseIcon } from '../icons.tsx';
 import { say } from '../say.ts';
 
@@ -28,8 +28,8 @@ function NoticeBox({ notice }: { readonly notice: Notice }): ReactNode {
         <button
           type="button"
           className="small"
-          onClick={(event) => {
-            leave(event);
+          onClick={({ currentTarget, detail }) => {
+            leaveByKey(currentTarget, detail);
             void conversations.undoRemove();
           }}
         >
@@ -40,8 +40,8 @@ function NoticeBox({ notice }: { readonly notice: Notice }): ReactNode {
         type="button"
         className="quiet round"
         aria-label={say.notices.dismiss}
-        onClick={(event) => {
-          leave(event);
+        onClick={({ currentTarget, detail }) => {
+          leaveByKey(currentTarget, detail);
           notices.dismiss(notice.id);
         }}
       >
@@ -49,14 +49,6 @@ function NoticeBox({ notice }: { readonly notice: Notice }): ReactNode {
       </button>
     </div>
   );
-}
-
-/** The button goes with its notice. */
-function leave({ currentTarget, detail }: MouseEvent): void {
-  if (!isByKey(detail)) return;
-  const drawer = currentTarget.closest('dialog');
-  if (drawer) drawer.querySelector<HTMLElement>('.new-chat')?.focus();
-  else focusField();
 }
 
 function wordsOf(notice: Notice): string {

@@ -2,11 +2,11 @@
  * The conversations, at the left: a column beside the page where it is wide, a
  * modal drawer over it where it is not. Shown for as long as it is rendered.
  */
-import { useLayoutEffect, useRef, useSyncExternalStore, type ReactNode } from 'react';
+import { useLayoutEffect, useRef, useSyncExternalStore, type MouseEvent, type ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { NARROW } from '../../state/sidebarMemory.ts';
 import { useApp } from '../appContext.ts';
-import { focusField } from '../chat/focus.ts';
+import { focusField, focusToWrite } from '../chat/focus.ts';
 import { CloseIcon, NewIcon } from '../icons.tsx';
 import { say } from '../say.ts';
 import { useModal } from '../useModal.ts';
@@ -60,7 +60,8 @@ function Drawer(): ReactNode {
 function Inside({ onChosen }: { readonly onChosen: () => void }): ReactNode {
   const { conversations } = useApp();
   const some = useStore(conversations.store, (s) => (s.heads?.length ?? 0) > 0);
-  const create = (): void => {
+  const create = ({ detail }: MouseEvent): void => {
+    focusToWrite(detail);
     void conversations.create();
     onChosen();
   };
