@@ -53,9 +53,6 @@ export const chat: Words['chat'] = {
   finishedMore: '其余内容在对话里。',
   conversation: '对话',
   new: '新对话',
-  newTitle: '开始新的对话？',
-  newBody: '当前对话会从本设备删除。',
-  newConfirm: '删除并开始',
   speed: (tokensPerSecond) => `${rate(tokensPerSecond)} 词元/秒`,
   aboutAnswer: '关于这条回答',
   facts: {
@@ -88,7 +85,6 @@ export const chat: Words['chat'] = {
   maths: '公式',
   image: (alt) => `图片：${alt === '' ? '没有说明' : alt}`,
   footnote: (label) => `脚注 ${label}`,
-  backToText: (label) => `回到脚注 ${label} 的引用处`,
   done: '已完成',
   notDone: '未完成',
   suggestions: [

@@ -14,7 +14,6 @@ export const guide: Words['guide'] = {
     ['讲一个刺猬和月亮的故事。', 'Tell me a story about a hedgehog and the moon.'],
   ],
   loading: '向导正在准备，现在就可以开始写。',
-  larger: '适合这台设备的模型',
   about: '关于与隐私',
 };
 

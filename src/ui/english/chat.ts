@@ -57,9 +57,6 @@ export const chat = {
   finishedMore: 'There is more of it in the conversation.',
   conversation: 'Conversation',
   new: 'New chat',
-  newTitle: 'Begin a new chat?',
-  newBody: 'This conversation will be deleted from the device.',
-  newConfirm: 'Delete and begin',
   speed: (tokensPerSecond: number) => `${rate(tokensPerSecond)} tokens/s`,
   aboutAnswer: 'About this answer',
   facts: {
@@ -95,7 +92,6 @@ export const chat = {
   maths: 'Formula',
   image: (alt: string) => `Image: ${alt === '' ? 'no description' : alt}`,
   footnote: (label: string) => `Footnote ${label}`,
-  backToText: (label: string) => `Back to where footnote ${label} is named`,
   done: 'done',
   notDone: 'not done',
   suggestions: [

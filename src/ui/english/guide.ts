@@ -16,7 +16,6 @@ export const guide = {
     ['Tell me a story about a hedgehog and the moon.', 'Tell me a story about a hedgehog and the moon.'],
   ],
   loading: 'The guide is getting ready. You can write already.',
-  larger: 'Models that fit this device',
   about: 'About and privacy',
 };
 
