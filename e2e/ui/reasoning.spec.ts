@@ -1,7 +1,20 @@
 /** What a model thought before it answered: folded, measured, and never shown with its marks. */
-import { expect, test } from '@playwright/test';
+import { expect, test, type Page } from '@playwright/test';
 import { REASONED } from './answers.ts';
 import { answered, answers, ask, goOn, openReady, saysOnce } from './steps.ts';
+
+/** All that stands there, frame by frame, until the answer has ended. */
+function textsOf(page: Page, selector: string): Promise<readonly string[]> {
+  return page.evaluate(async (sought) => {
+    const texts = new Set<string>();
+    const ended = (): boolean => document.querySelector('.figures-button') !== null;
+    for (const until = performance.now() + 60_000; !ended() && performance.now() < until;) {
+      texts.add(document.querySelector(sought)?.textContent ?? '');
+      await new Promise(requestAnimationFrame);
+    }
+    return [...texts];
+  }, selector);
+}
 
 test('reasoning is folded, with how long it took', async ({ page }) => {
   await openReady(page, '?answer=think&token=40&hold=10');
@@ -25,15 +38,7 @@ for (const family of Object.keys(REASONED)) {
   }) => {
     // Three characters at a time: no mark arrives whole.
     await openReady(page, `?answer=think-${family}&piece=3&token=15&hold=14`);
-    const watched = page.evaluate(async () => {
-      const texts = new Set<string>();
-      const ended = (): boolean => document.querySelector('.figures-button') !== null;
-      for (const until = performance.now() + 60_000; !ended() && performance.now() < until;) {
-        texts.add(document.querySelector('.answer')?.textContent ?? '');
-        await new Promise(requestAnimationFrame);
-      }
-      return [...texts];
-    });
+    const watched = textsOf(page, '.answer');
     await ask(page, 'Why?');
     const answer = answers(page);
     await expect(answer.locator('summary')).toHaveText('Thinking…');
@@ -57,15 +62,7 @@ test('half a mark is not shown among the thoughts either', async ({ page }) => {
   const answer = answers(page);
   await answer.locator('summary').click();
   await expect(answer.locator('.thoughts')).toContainText('moon');
-  const watched = page.evaluate(async () => {
-    const texts = new Set<string>();
-    const ended = (): boolean => document.querySelector('.figures-button') !== null;
-    for (const until = performance.now() + 60_000; !ended() && performance.now() < until;) {
-      texts.add(document.querySelector('.thoughts')?.textContent ?? '');
-      await new Promise(requestAnimationFrame);
-    }
-    return [...texts];
-  });
+  const watched = textsOf(page, '.thoughts');
   await goOn(page);
   const seen = await watched;
   expect(seen.some((text) => text.includes('moon'))).toBe(true);

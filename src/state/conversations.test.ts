@@ -157,7 +157,8 @@ describe('among conversations', () => {
     expect(page.said()).toEqual(['First', 'One']);
   });
 
-  it('does not bring back one that is removed while its answer is still stopping for another', async () => {
+  /** Asked in another while one is spoken in `first`, which has not stopped until it is released. */
+  async function stoppingForAnother() {
     const page = await fresh();
     await page.ask('First');
     page.asked.at(-1)?.say('One');
@@ -166,6 +167,11 @@ describe('among conversations', () => {
     const release = page.holdCancel();
     page.chat.setDraft('Second');
     page.chat.send();
+    return { page, first, release };
+  }
+
+  it('does not bring back one that is removed while its answer is still stopping for another', async () => {
+    const { page, first, release } = await stoppingForAnother();
     const removing = page.conversations.remove(first);
     await page.begin(release);
     await removing;
@@ -176,14 +182,7 @@ describe('among conversations', () => {
   });
 
   it('keeps what was said of an answer where it is asked again before that has stopped', async () => {
-    const page = await fresh();
-    await page.ask('First');
-    page.asked.at(-1)?.say('One');
-    const first = page.facts().conversation.id;
-    await page.conversations.create();
-    const release = page.holdCancel();
-    page.chat.setDraft('Second');
-    page.chat.send();
+    const { page, first, release } = await stoppingForAnother();
     await page.conversations.open(first);
     page.chat.setDraft('More');
     page.chat.send();
