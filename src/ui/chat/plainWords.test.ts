@@ -68,6 +68,11 @@ describe('plainWords', () => {
     expect(plainWords('Short.', 12)).toEqual({ words: 'Short.', cut: false });
   });
 
+  it('looks no further than it says, and tells that there is more', () => {
+    const listing = `\`\`\`js\n${'let a;\n'.repeat(1000)}\`\`\`\n\nThe end.`;
+    expect(plainWords(listing, 500)).toEqual({ words: 'Code, js.', cut: true });
+  });
+
   it('takes no longer than a moment, whatever was written', () => {
     const from = performance.now();
     for (const text of [

@@ -9,14 +9,18 @@ export interface PlainWords {
   readonly cut: boolean;
 }
 
+/** Looked into for each character said: signs and addresses are most of some answers. */
+const LOOKED_INTO = 8;
+
 /** At most so many characters, to the end of a sentence where one ends in their second half. */
 export function plainWords(markdown: string, longest: number): PlainWords {
+  const looked = markdown.slice(0, LOOKED_INTO * longest);
   let words = '';
-  for (const block of blocksOf(markdown)) {
+  for (const block of blocksOf(looked)) {
     words = `${words} ${wordsOf(block)}`.trim();
     if (words.length > longest) return { words: beginning(words, longest), cut: true };
   }
-  return { words, cut: false };
+  return { words, cut: looked.length < markdown.length };
 }
 
 function wordsOf(block: Block): string {
