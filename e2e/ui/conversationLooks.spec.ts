@@ -64,6 +64,9 @@ for (const [locale, titles] of Object.entries(TITLES)) {
             await page.evaluate(
               () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
             );
+            // Where the page becomes narrow the list closes.
+            if (!(await page.locator('.sidebar').isVisible()))
+              await page.locator('.top-line button').first().click();
             await stage(page, scene);
             const path = `.cache/looks/conversations-${scene}-${locale}-${name}-${colorScheme}.png`;
             await page.screenshot({ path });

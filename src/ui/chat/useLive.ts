@@ -8,33 +8,34 @@ const QUICK_MS = 50;
 const SLOW_MS = 150;
 const LONG_BLOCK = 1500;
 
-function shapeNow(store: ChatStore, id: string): Shape | null {
+interface Drawn {
+  /** Of the turn it was drawn in: a message that is gone on with has several. */
+  readonly job: string;
+  readonly shape: Shape;
+}
+
+function drawnNow(store: ChatStore, id: string | null): Drawn | null {
   const { answering } = store.getState();
-  return answering?.id === id ? liveShape(id, answering.shown) : null;
+  return answering?.id === id
+    ? { job: answering.job, shape: liveShape(answering.id, answering.shown) }
+    : null;
 }
 
 /** null for a message that is not being spoken. */
 export function useLive(store: ChatStore, id: string | null): Shape | null {
-  const atFirst = (): Shape | null => (id === null ? null : shapeNow(store, id));
-  const [spoken, setSpoken] = useState(id);
-  const [shape, setShape] = useState(atFirst);
-  // Of a message that is gone on with, what was drawn of it last is older than what was kept.
-  if (spoken !== id) {
-    setSpoken(id);
-    setShape(atFirst);
-  }
+  const [drawn, setDrawn] = useState(() => drawnNow(store, id));
   useEffect(() => {
     if (id === null) return undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let pause = QUICK_MS;
     const show = (): void => {
       timer = undefined;
-      const now = shapeNow(store, id);
+      const now = drawnNow(store, id);
       if (!now) return;
-      const last = now.parts.at(-1)?.blocks.at(-1);
+      const last = now.shape.parts.at(-1)?.blocks.at(-1);
       pause = last && last.kind !== 'code' && last.text.length > LONG_BLOCK ? SLOW_MS : QUICK_MS;
       // In slices between frames: after a pause (a tab that was hidden) many words come at once.
-      startTransition(() => setShape(now));
+      startTransition(() => setDrawn(now));
     };
     show();
     const stop = store.subscribe(() => {
@@ -45,5 +46,9 @@ export function useLive(store: ChatStore, id: string | null): Shape | null {
       clearTimeout(timer);
     };
   }, [store, id]);
-  return shape ?? atFirst();
+  if (id === null) return null;
+  const job = store.getState().answering?.job;
+  // What was drawn last of an earlier turn is older than what was kept of it, and may still be on its way.
+  const current = drawn !== null && (job === undefined || drawn.job === job);
+  return (current ? drawn : drawnNow(store, id))?.shape ?? null;
 }
