@@ -39,7 +39,9 @@ test('what the reader unfolded stands on paper too, and afterwards the page is w
   await expect(page.getByRole('button', { name: 'To the latest' })).toBeVisible();
   await rested(page);
   // By name: which rows there are changes with what is unfolded.
-  const id = await answers(page).filter({ visible: true }).nth(-4).getAttribute('data-message');
+  const id = await answers(page).evaluateAll((all) =>
+    all.find((one) => one.getBoundingClientRect().top > 150)?.getAttribute('data-message'),
+  );
   const middle = page.locator(`[data-message='${id}']`);
   await expect(middle).toBeInViewport();
   await middle.locator('summary').click();
