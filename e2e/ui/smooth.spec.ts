@@ -17,7 +17,7 @@ const PACED: Limits = { own: FRAME_MS, whole: 3 * FRAME_MS };
 /** Thousands of tokens in a second, as fast as the wire carries them. */
 const FLOOD: Limits = { own: 2 * FRAME_MS, whole: 3 * FRAME_MS };
 
-const TRIES = 3;
+const TRIES = 5;
 
 interface Work {
   /** What stands before it, and is not measured. */
