@@ -10,7 +10,7 @@ export interface PlainWords {
 }
 
 /** Looked into for each character said: signs and addresses are most of some answers. */
-const LOOKED_INTO = 8;
+const LOOKED_INTO = 3;
 
 /** At most so many characters, to the end of a sentence where one ends in their second half. */
 export function plainWords(markdown: string, longest: number): PlainWords {
