@@ -1,5 +1,5 @@
 /** What happens to everyone sooner or later: odd texts, hasty fingers, a change of mind in the middle. */
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Locator, type Page } from '@playwright/test';
 import { choose, item, items, openSidebar, sidebar, WIDE } from './conversationSteps.ts';
 import { answered, answers, ask, composer, openReady, state } from './steps.ts';
 
@@ -262,14 +262,20 @@ test('the header says that something is on its way until it is there, never that
   expect(titles).toEqual(['loading', 'The guide']);
 });
 
-test('a question asked of no model leads to the models, and stays', async ({ page }) => {
-  await openReady(page);
+/** Leaves nobody to answer; returns the dialog about models, closed. */
+async function unloadAll(page: Page): Promise<Locator> {
   await page.locator('.model-line').click();
   const models = page.getByRole('dialog', { name: 'Models' });
   await models.getByRole('tab', { name: 'On this device' }).click();
   await models.getByRole('button', { name: 'Unload' }).click();
   await page.keyboard.press('Escape');
   await expect(models).toBeHidden();
+  return models;
+}
+
+test('a question asked of no model leads to the models, and stays', async ({ page }) => {
+  await openReady(page);
+  const models = await unloadAll(page);
   await composer(page).fill('Is anybody there?');
   await composer(page).press('Enter');
   await expect(models).toBeVisible();
@@ -286,12 +292,7 @@ test('nor is a question edited where no model is: the edit leads to the models, 
   await composer(page).press('ArrowUp');
   const edit = page.getByLabel('Your message');
   await edit.fill('Hello again');
-  await page.locator('.model-line').click();
-  const models = page.getByRole('dialog', { name: 'Models' });
-  await models.getByRole('tab', { name: 'On this device' }).click();
-  await models.getByRole('button', { name: 'Unload' }).click();
-  await page.keyboard.press('Escape');
-  await expect(models).toBeHidden();
+  const models = await unloadAll(page);
   await edit.press('Enter');
   await expect(models).toBeVisible();
   await page.keyboard.press('Escape');
