@@ -191,6 +191,7 @@ const HOSTILE_ANSWER = [
 const DENSE = [
   `\`\`\`js\nlet a = 1;\n${'looping'.repeat(3000)}\nlet b = 2;\n\`\`\``,
   `\`\`\`json\n${JSON.stringify(Array.from({ length: 400 }, (_, n) => ({ id: n, name: `n${n}` })))}\n\`\`\``,
+  '```js\nlet c = 3;\n```',
   'The end.',
 ].join('\n\n');
 
