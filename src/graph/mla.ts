@@ -42,9 +42,10 @@ export function decodeMla(b: ProgramBuilder, layer: LayerSpec, mla: MlaSpec, at:
     { queries: acts.queries, cache: cache(b, at), partials: acts.partials },
   );
   const values = b.weights.get(`${at}.kvV`);
+  const groups = padCols(kvRank) / 32;
   b.add(
-    mlaValue({ layout: values.layout, shape }),
-    { heads, kvRank, valueDim, groups: padCols(kvRank) / 32, splits },
+    mlaValue({ layout: values.layout, shape }, { groups, splits }),
+    { heads, kvRank, valueDim, groups, splits },
     { ...b.planes(onlyChunk(values)), partials: acts.partials, out: acts.attended },
   );
   b.decodeIntoStream(`${at}.out`, acts.attended, postNorm(layer, at));
@@ -102,14 +103,22 @@ function absorb(b: ProgramBuilder, mla: MlaSpec, at: number, many: boolean): voi
   const { heads, nopeDim, ropeDim, kvRank, qRank, scale, latentEps, rope } = mla;
   const { acts, kv, shape, strides } = b;
   const keys = b.weights.get(`${at}.kvK`);
+  const groups = padCols(nopeDim) / 32;
   b.add(
-    mlaAbsorb({ layout: keys.layout, shape, kv: kv.type, pairing: b.spec.ropes[rope]!.pairing, many }),
+    mlaAbsorb({
+      layout: keys.layout,
+      shape,
+      kv: kv.type,
+      pairing: b.spec.ropes[rope]!.pairing,
+      many,
+      groups,
+    }),
     {
       heads,
       nopeDim,
       ropeDim,
       kvRank,
-      groups: padCols(nopeDim) / 32,
+      groups,
       qOffset: 0,
       qStride: qRank > 0 ? strides.q : strides.qkv,
       latentOffset: queryWidth(mla),

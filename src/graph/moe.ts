@@ -138,15 +138,18 @@ function chooseExperts(b: ProgramBuilder, moe: MoeFfnSpec, at: number): void {
   const matrix = b.weights.get(`${at}.router`);
   const gatedShared = shared?.gated ?? false;
   b.add(
-    route({
-      layout: matrix.layout,
-      shape: b.shape,
-      score,
-      groups: groups?.score ?? 'none',
-      bias,
-      selectBias,
-      gatedShared,
-    }),
+    route(
+      {
+        layout: matrix.layout,
+        shape: b.shape,
+        score,
+        groups: groups?.score ?? 'none',
+        bias,
+        selectBias,
+        gatedShared,
+      },
+      experts,
+    ),
     {
       experts,
       topK,
@@ -236,7 +239,7 @@ function windows(
 function sortByExpert(b: ProgramBuilder, moe: MoeFfnSpec, pool: Pool, at: number): void {
   const { shape, sorted } = b;
   b.add(
-    expertSort(),
+    expertSort({ ids: pool.ids, tokens: b.acts.tokens }),
     {
       perToken: entriesOf(moe),
       idBase: pool.idBase,

@@ -34,8 +34,10 @@ test('a gate goes with gateUp alone, and so do weights', () => {
 
 test('nobody but the GPU knows the grid of expertMatmul; a chunk too long to sort is refused', () => {
   expect(() => expertMatmul(GATE_UP).grid({}, 1)).toThrow('the grid that expertSort wrote');
-  expect(expertSort().grid({}, 512)).toEqual([1, 1, 1]);
-  expect(() => expertSort().grid({}, 513)).toThrow('expertSort of 513 tokens');
+  const sort = expertSort({ ids: 8, tokens: 100 });
+  expect(sort.grid({}, 128)).toEqual([1, 1, 1]);
+  expect(() => sort.grid({}, 129)).toThrow('expertSort of 129 tokens, room for 128');
+  expect(() => expertSort({ ids: 8, tokens: 513 })).toThrow('expertSort of 513 tokens');
 });
 
 test('a gated block makes half as many outputs as it makes sums', () => {

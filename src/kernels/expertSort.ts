@@ -35,24 +35,34 @@ const BINDINGS: readonly TypedBinding[] = [
   { name: 'args', access: 'read_write', shape: '[8], a grid of gateUp and one of down', element: 'u32' },
 ];
 
-/** Tokens of the longest chunk it sorts. */
-const MOST_TOKENS = 512;
+/** Of 32 tokens each, in the longest chunk it sorts. */
+const MOST_WORDS = 16;
+/** Ids it takes at a time: each has a thread. */
+const MOST_IDS = 128;
 
 /** Bytes of `args`; its buffer needs INDIRECT usage too. */
 export const EXPERT_ARGS_BYTES = 32;
 
-/** Throws, when launched, where the step has more than 512 tokens. */
-export function expertSort(): KernelCard {
+/** What it has room for: the ids it takes at a time, and a chunk's tokens. */
+export interface ExpertSortRoom {
+  readonly ids: number;
+  readonly tokens: number;
+}
+
+/** Takes more ids in several turns. Throws, when launched, where the step has more than `tokens`. */
+export function expertSort({ ids, tokens }: ExpertSortRoom): KernelCard {
+  const words = Math.ceil(tokens / 32);
+  if (words > MOST_WORDS) throw new Error(`expertSort of ${tokens} tokens`);
   return {
     name: 'expertSort',
     params: PARAMS,
     bindings: BINDINGS,
     usesStep: true,
     wgsl: [declare(PARAMS, BINDINGS, true), expertSort_wgsl].join('\n'),
-    constants: {},
+    constants: { IDS: Math.min(ids, MOST_IDS), WORDS: words },
     needs: [],
-    grid: (_, tokens) => {
-      if (tokens > MOST_TOKENS) throw new Error(`expertSort of ${tokens} tokens`);
+    grid: (_, step) => {
+      if (step > words * 32) throw new Error(`expertSort of ${step} tokens, room for ${words * 32}`);
       return [1, 1, 1];
     },
   };

@@ -1,12 +1,12 @@
-// One workgroup takes 128 ids at a time. A bit for each token that chose an id gives both
+// One workgroup takes IDS ids at a time. A bit for each token that chose an id gives both
 // the id's count and, as the number of bits below a token's own, the token's place: the
 // same order on every run, with nothing sorted.
 const THREADS = 256u;
-const IDS = 128u;
-const WORDS = 16u; // of 32 tokens each
+override IDS: u32; // at most 128
+override WORDS: u32; // of 32 tokens each
 const ABSENT = 0xffffffffu;
 
-var<workgroup> chosen: array<atomic<u32>, 2048>; // [IDS][WORDS]
+var<workgroup> chosen: array<atomic<u32>, IDS * WORDS>; // [IDS][WORDS]
 var<workgroup> counts: array<u32, IDS>; // entries
 var<workgroup> starts: array<u32, IDS>; // in order; ABSENT where the id is left out
 

@@ -40,7 +40,7 @@ function sortCase(shape: Shape, seed: number): KernelCase {
   const most = mostExpertTiles(tokens * perToken, ids, tile);
   return {
     title: `${shape.title}: ${tokens} tokens, ${perToken} of ${experts}${shared > 0 ? ` + ${shared}` : ''}`,
-    card: expertSort(),
+    card: expertSort({ ids, tokens }),
     params,
     step: { position: 11, tokens, seed: 0 },
     tokens,

@@ -139,7 +139,7 @@ async function poolDispatches(
     tiles: buffer(mostExpertTiles(ENTRIES, ids, tile) * 16),
   };
   const sort = await recorder.dispatch(
-    expertSort(),
+    expertSort({ ids, tokens: TOKENS }),
     {
       perToken: PER_TOKEN,
       idBase: pool.idBase,

@@ -139,14 +139,18 @@ async function record(
   const value = { heads: HEADS, kvRank: RANK, valueDim: VALUE, groups: VALUES.padded / 32 };
   const options = { layout: 'f32', kv: 'f32', shape, pairing: 'interleaved' } as const;
   const chunk = [
-    await dispatch(mlaAbsorb({ ...options, many: true }), absorb, absorbing),
+    await dispatch(mlaAbsorb({ ...options, many: true, groups: absorb.groups }), absorb, absorbing),
     await dispatch(mlaAttendPrefill(options), { ...sizes, zStride: Z_STRIDE }, between),
     await dispatch(mlaValueMany(options), { ...value, zStride: Z_STRIDE, outStride: OUT_STRIDE }, valuing),
   ];
   const single = [
-    await dispatch(mlaAbsorb({ ...options, many: false }), absorb, absorbing),
+    await dispatch(mlaAbsorb({ ...options, many: false, groups: absorb.groups }), absorb, absorbing),
     await dispatch(mlaAttendDecode(options), { ...sizes, splits: SPLITS }, between),
-    await dispatch(mlaValue(options), { ...value, splits: SPLITS }, valuing),
+    await dispatch(
+      mlaValue(options, { groups: value.groups, splits: SPLITS }),
+      { ...value, splits: SPLITS },
+      valuing,
+    ),
   ];
   return { rows, out, chunk, single };
 }

@@ -34,6 +34,8 @@ export interface MlaAbsorbOptions {
   /** Which channels rotate together: (i, i + ropeDim/2) or (2i, 2i + 1). */
   readonly pairing: 'half' | 'interleaved';
   readonly many: boolean;
+  /** Padded nopeDim / 32. */
+  readonly groups: number;
 }
 
 const PARAMS: readonly ParamField[] = [
@@ -78,9 +80,9 @@ function bindingsOf({ layout, kv }: MlaAbsorbOptions): readonly TypedBinding[] {
 }
 
 export function mlaAbsorb(options: MlaAbsorbOptions): KernelCard {
-  const { layout, shape, kv, pairing, many } = options;
+  const { layout, shape, kv, pairing, many, groups } = options;
   const bindings = bindingsOf(options);
-  const product = many ? manyTokenProduct(shape) : oneTokenProduct(shape, LANES);
+  const product = many ? manyTokenProduct(shape) : oneTokenProduct(shape, LANES, groups);
   const name = `mlaAbsorb.${layout}.${kv}.${pairing}.${many ? 'many' : 'one'}.${shape}`;
   return {
     name,

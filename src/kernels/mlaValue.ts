@@ -32,15 +32,13 @@ const SHARED: readonly ParamField[] = [
 /** A row is kvRank wide, 512 in the models there are: two groups a lane, so that fewer workgroups join slices. */
 const LANES = 8;
 
-/** Slices of the context that mlaValue joins. */
-const MAX_SPLITS = 256;
-
 interface Half {
   readonly name: string;
   readonly params: readonly ParamField[];
   readonly bindings: readonly TypedBinding[];
   readonly usesStep: boolean;
   readonly product: HeadProduct;
+  readonly constants: Readonly<Record<string, number>>;
   readonly wgsl: string;
 }
 
@@ -53,17 +51,22 @@ function valueCard(half: Half, { layout, shape }: MlaValueOptions): KernelCard {
     bindings,
     usesStep,
     wgsl: [declare(params, bindings, usesStep), weightReader(layout), product.wgsl, half.wgsl].join('\n'),
-    constants: product.constants,
+    constants: { ...product.constants, ...half.constants },
     needs: [],
-    grid: ({ heads = 0, valueDim = 0, groups = 0, splits = 0 }, tokens) => {
+    grid: ({ heads = 0, valueDim = 0, groups = 0 }, tokens) => {
       if (!usesStep) checkColumns(half.name, groups);
-      if (splits > MAX_SPLITS) throw new Error(`${half.name}: ${splits} slices of ${MAX_SPLITS}`);
       return [product.blocks(valueDim), heads, product.tiles(tokens)];
     },
   };
 }
 
-export function mlaValue(options: MlaValueOptions): KernelCard {
+/** What mlaValue has room for: padded kvRank / 32, and slices of the context. */
+export interface MlaValueRoom {
+  readonly groups: number;
+  readonly splits: number;
+}
+
+export function mlaValue(options: MlaValueOptions, { groups, splits }: MlaValueRoom): KernelCard {
   return valueCard(
     {
       name: 'mlaValue',
@@ -73,7 +76,8 @@ export function mlaValue(options: MlaValueOptions): KernelCard {
         { name: 'out', access: 'read_write', shape: '[heads · valueDim]', element: 'f32' },
       ],
       usesStep: false,
-      product: oneTokenProduct(options.shape, LANES),
+      product: oneTokenProduct(options.shape, LANES, groups),
+      constants: { MAX_SPLITS: splits },
       wgsl: oneWgsl,
     },
     options,
@@ -92,6 +96,7 @@ export function mlaValueMany(options: MlaValueOptions): KernelCard {
       ],
       usesStep: true,
       product: manyTokenProduct(options.shape),
+      constants: {},
       wgsl: manyWgsl,
     },
     options,

@@ -1,6 +1,6 @@
 // The slices of a head weighed as attendMerge does, while the vector is staged. Those
 // that saw nothing come last.
-const MAX_SPLITS = 256u;
+override MAX_SPLITS: u32;
 var<workgroup> slices: array<vec2<f32>, MAX_SPLITS>; // (highest, total)
 var<workgroup> shares: array<f32, MAX_SPLITS + 3u>; // zeros past those seen
 var<private> seen: u32;

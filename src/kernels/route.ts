@@ -97,9 +97,11 @@ function routeName(options: RouteOptions): string {
   return parts.join('.');
 }
 
-/** The grid throws where the parameters ask for what the kernel has no room for. */
-export function route(options: RouteOptions): KernelCard {
+/** Has room for that many experts; the grid throws where the parameters ask for more. */
+export function route(options: RouteOptions, experts: number): KernelCard {
   const name = routeName(options);
+  if (experts > MAX_ROUTED_EXPERTS)
+    throw new Error(`${name}: ${experts} experts, at most ${MAX_ROUTED_EXPERTS}`);
   const bindings = bindingsOf(options);
   const product = vectorProduct(options.shape, TEAMS);
   return {
@@ -125,20 +127,19 @@ export function route(options: RouteOptions): KernelCard {
       GROUPS: GROUPS_CODE[options.groups],
       SELECT_BIAS: options.selectBias ? 1 : 0,
       SHARED_GATE: options.gatedShared ? 1 : 0,
-      MAX_EXPERTS: MAX_ROUTED_EXPERTS,
+      MAX_EXPERTS: experts,
     },
     needs: [],
     grid: (params: Params, tokens: number) => {
-      assertRoutable(name, options, params);
+      assertRoutable(name, options, experts, params);
       return [tokens, 1, 1];
     },
   };
 }
 
-function assertRoutable(name: string, { groups }: RouteOptions, params: Params): void {
+function assertRoutable(name: string, { groups }: RouteOptions, room: number, params: Params): void {
   const { experts = 0, topK = 0, groupCount = 0 } = params;
-  if (experts > MAX_ROUTED_EXPERTS)
-    throw new Error(`${name}: ${experts} experts, at most ${MAX_ROUTED_EXPERTS}`);
+  if (experts > room) throw new Error(`${name}: ${experts} experts, at most ${room}`);
   if (topK > experts) throw new Error(`${name}: ${topK} of ${experts} experts`);
   const smallest = groups === 'topTwo' ? 2 : 1;
   if (groups !== 'none' && (experts % groupCount !== 0 || experts / groupCount < smallest))

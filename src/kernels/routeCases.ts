@@ -51,7 +51,7 @@ function routeCase(options: RouteOptions, sizes: Sizes, seed: number): KernelCas
     routes: new Uint32Array(randomRow(words, words, random).buffer),
   };
   if (sizes.twins !== undefined) twin(matrix, sizes.twins, experts, all);
-  const card = route(options);
+  const card = route(options, experts);
   const buffers = Object.fromEntries(card.bindings.map(({ name }) => [name, all[name]!]));
   const params: Params = {
     experts,

@@ -162,16 +162,17 @@ function absorbCase(setup: AbsorbSetup, shape: KernelShape, many: boolean): Kern
   const { heads, nopeDim, ropeDim, kvRank, position, tokens, temperature } = setup;
   const { qOffset, latentOffset, stride, queryStride, eps } = layoutOf(setup);
   const content = contentOf(setup);
+  const groups = content.matrix.padded / 32;
   const expected = plainAbsorb(setup, content);
   return {
     title: setup.title,
-    card: mlaAbsorb({ ...setup, shape, many }),
+    card: mlaAbsorb({ ...setup, shape, many, groups }),
     params: {
       heads,
       nopeDim,
       ropeDim,
       kvRank,
-      groups: content.matrix.padded / 32,
+      groups,
       qOffset,
       qStride: stride,
       latentOffset,

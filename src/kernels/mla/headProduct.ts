@@ -26,14 +26,18 @@ export interface HeadProduct {
 const MAX_COLUMNS = 512;
 const THREADS: Readonly<Record<KernelShape, number>> = { hardware: 64, software: 32 };
 
-/** `lanes` threads share a row on hardware: about its groups of 32 columns, a power of two from 4. */
-export function oneTokenProduct(shape: KernelShape, lanes: number): HeadProduct {
+/**
+ * For vectors of up to `groups` times 32 columns. `lanes` threads share a row on hardware:
+ * about its groups, a power of two from 4.
+ */
+export function oneTokenProduct(shape: KernelShape, lanes: number, groups: number): HeadProduct {
   const threads = THREADS[shape];
   const teams = threads / lanes;
   const rowsOf = 4 * (shape === 'hardware' ? teams : threads);
   return {
     wgsl: shape === 'hardware' ? oneHardware : oneSoftware,
-    constants: shape === 'hardware' ? { LANES: lanes, TEAMS: teams } : { THREADS: threads },
+    constants:
+      shape === 'hardware' ? { LANES: lanes, TEAMS: teams } : { THREADS: threads, STAGED: 8 * groups },
     blocks: (rows) => Math.ceil(rows / rowsOf),
     tiles: () => 1,
   };

@@ -2,8 +2,9 @@
 // rows from end to end, which is what an emulator on a CPU runs fastest.
 const TILE_TOKENS = 1u;
 override THREADS: u32;
+override STAGED: u32; // vec4 of a vector
 
-var<workgroup> staged: array<vec4<f32>, 128>; // the longest vector
+var<workgroup> staged: array<vec4<f32>, STAGED>;
 
 fn staged_group(v: u32) -> Group {
   return Group(

@@ -50,6 +50,7 @@ function oneCase(setup: OneSetup, shape: KernelShape): KernelCase {
   const { heads, kvRank, valueDim, layout, splits, empty, spread } = setup;
   const record = kvRank + 4;
   const matrix = matrixOf(layout, setup);
+  const groups = matrix.padded / 32;
   const partials = noise(5, heads * splits * record);
   for (let i = 0; i < heads * splits; i++) {
     const isEmpty = i % splits >= splits - empty;
@@ -71,8 +72,8 @@ function oneCase(setup: OneSetup, shape: KernelShape): KernelCase {
   }
   return {
     title: setup.title,
-    card: mlaValue({ layout, shape }),
-    params: { heads, kvRank, valueDim, groups: matrix.padded / 32, splits },
+    card: mlaValue({ layout, shape }, { groups, splits }),
+    params: { heads, kvRank, valueDim, groups, splits },
     tokens: 1,
     buffers: { ...matrix.planes, partials, out },
     reference: () => ({ out: expected }),
