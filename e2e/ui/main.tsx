@@ -15,6 +15,7 @@ const app = createApp(connect(worker));
 void app.start();
 void mount(place, app);
 registerPwa({
+  when: app.quiet(),
   onUpdate: (update) => app.install.setState({ update }),
   onInstallOffer: (install) => app.install.setState({ install }),
 });

@@ -11,19 +11,16 @@ interface InstallOffer extends Event {
 }
 
 export interface PwaListener {
+  /** Everything is fetched for use with no network after this. */
+  readonly when: Promise<void>;
   /** A new version waits; `apply` switches to it and reloads. */
   readonly onUpdate: (apply: () => void) => void;
   /** The browser offers to install the page; null once the offer is used. */
   readonly onInstallOffer: (accept: (() => void) | null) => void;
 }
 
-export function registerPwa({ onUpdate, onInstallOffer }: PwaListener): void {
-  const update = registerSW({
-    onNeedRefresh: () => onUpdate(() => void update()),
-    onRegisteredSW: (_script, registration) => {
-      if (registration) setInterval(() => void askForUpdate(registration), ASK_AGAIN_MS);
-    },
-  });
+export function registerPwa({ when, onUpdate, onInstallOffer }: PwaListener): void {
+  void when.then(() => keepForOffline(onUpdate));
 
   window.addEventListener('beforeinstallprompt', (event) => {
     // Chromium shows its own bar otherwise; ours sits in the settings.
@@ -32,6 +29,15 @@ export function registerPwa({ onUpdate, onInstallOffer }: PwaListener): void {
     onInstallOffer(() => void offer.prompt().finally(() => onInstallOffer(null)));
   });
   window.addEventListener('appinstalled', () => onInstallOffer(null));
+}
+
+function keepForOffline(onUpdate: PwaListener['onUpdate']): void {
+  const update = registerSW({
+    onNeedRefresh: () => onUpdate(() => void update()),
+    onRegisteredSW: (_script, registration) => {
+      if (registration) setInterval(() => void askForUpdate(registration), ASK_AGAIN_MS);
+    },
+  });
 }
 
 /** With no network the question fails, and is asked again in an hour. */

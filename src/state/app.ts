@@ -11,6 +11,7 @@ import { createExperts } from './experts.ts';
 import { createInstall } from './install.ts';
 import { createModels } from './models.ts';
 import { createNotices } from './notices.ts';
+import { onceQuiet } from './onceQuiet.ts';
 import { createSelfTest } from './selfTest.ts';
 import { createSettings } from './settings.ts';
 import { rememberSidebar } from './sidebarMemory.ts';
@@ -111,7 +112,9 @@ export function createApp(api: WorkerApi) {
     if (settings.store.getState().expertView) view.setDrawer('experts');
   }
 
-  return { ...rooms, tabs, install: createInstall(), start };
+  const quiet = (): Promise<void> => onceQuiet({ boot, chat: chat.store });
+
+  return { ...rooms, tabs, install: createInstall(), start, quiet };
 }
 
 export type App = ReturnType<typeof createApp>;
