@@ -1,6 +1,6 @@
-import { expect, test } from '@playwright/test';
+import { expect, test, type Page } from '@playwright/test';
 import { keptText } from './conversationSteps.ts';
-import { answered, answers, ask, composer, openReady, rested, saysOnce, state } from './steps.ts';
+import { answered, answers, ask, composer, goOn, openReady, rested, saysOnce, state } from './steps.ts';
 
 test('an answer comes as Markdown, with its figures, and is kept over a reload', async ({ page }) => {
   await openReady(page, '?token=0');
@@ -174,8 +174,8 @@ test('an answer that was cut goes on where it broke off, in its place', async ({
   await ask(page, 'Hello');
   await answered(page);
   await expect(answers(page).locator('.prose')).toHaveText('Reversing a list takes one line in P');
-  const goOn = answers(page).getByRole('button', { name: 'Continue' });
-  await goOn.click();
+  const more = answers(page).getByRole('button', { name: 'Continue' });
+  await more.click();
   await expect(answers(page).locator('.prose')).toHaveText(
     'Reversing a list takes one line in Python, and a few more if the original',
   );
@@ -192,35 +192,70 @@ test('an answer that was cut goes on where it broke off, in its place', async ({
   await expect(answers(page).getByRole('button', { name: 'Continue' })).toBeVisible();
 });
 
+/**
+ * Goes on with the answer. All that was drawn from then on, be it for less than a frame,
+ * until more stood there than before.
+ */
+function drawnGoingOn(page: Page): Promise<readonly string[]> {
+  return page.getByRole('button', { name: 'Continue', exact: true }).evaluate((button: HTMLElement) => {
+    const drawn = (): string =>
+      [...document.querySelectorAll('.answer .prose')].map(({ textContent }) => textContent).join('\n');
+    const before = drawn();
+    const texts = new Set<string>();
+    return new Promise<string[]>((grown) => {
+      new MutationObserver((_, observer) => {
+        const text = drawn();
+        texts.add(text);
+        if (text.length <= before.length) return;
+        observer.disconnect();
+        grown([...texts]);
+      }).observe(document.body, { childList: true, characterData: true, subtree: true });
+      button.click();
+    });
+  });
+}
+
+test('what came too late to be drawn before an answer was cut is not gone for a moment when it goes on', async ({
+  page,
+}) => {
+  await openReady(page, '?token=0&hold=5&longest=20');
+  await ask(page, 'Hello');
+  await expect(answers(page).locator('.prose')).toHaveText('Reversing a list');
+  // The rest, to the cut, at once.
+  await goOn(page);
+  await answered(page);
+  const before = 'Reversing a list takes one line in Python, and a few more if the original';
+  await expect(answers(page).locator('.prose')).toHaveText(before);
+  const texts = await drawnGoingOn(page);
+  expect(texts.filter((text) => !text.startsWith(before))).toEqual([]);
+});
+
+test('a long answer goes on with all its parts there', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 4000 });
+  await openReady(page, '?answer=long&token=0&longest=1500');
+  await ask(page, 'Hello');
+  await answered(page);
+  await rested(page);
+  const before = await page.locator('.answer .prose').allTextContents();
+  expect(before).toHaveLength(2);
+  const [first] = await drawnGoingOn(page);
+  expect(first).toBe(before.join('\n'));
+});
+
 test('a stopped answer goes on without flicker, and one that ended by itself is not offered to', async ({
   page,
 }) => {
-  await openReady(page, '?token=40');
+  await openReady(page, '?token=8&hold=22');
   await ask(page, 'Hello');
-  await expect(answers(page).locator('.prose')).toContainText('in Python,');
+  const whole = 'Reversing a list takes one line in Python, and a few more if the original must';
+  await expect(answers(page).locator('.prose')).toHaveText(whole);
   await page.getByRole('button', { name: 'Stop' }).click();
+  await goOn(page);
   await expect(page.getByText('Stopped.')).toBeVisible();
-  // As Markdown, whose code may still be on its way.
-  await expect(answers(page).locator('strong').first()).toHaveText('one line');
-  const before = await answers(page).locator('.prose').innerText();
-  const seen = await answers(page)
-    .getByRole('button', { name: 'Continue' })
-    .evaluate(async (button: HTMLElement, had) => {
-      const texts = new Set<string>();
-      button.click();
-      const from = performance.now();
-      const past = (): number => performance.now() - from;
-      for (let text = ''; past() < 800 || (text.length <= had && past() < 20_000);) {
-        text = document.querySelector<HTMLElement>('.answer .prose')?.innerText ?? '';
-        texts.add(text);
-        await new Promise(requestAnimationFrame);
-      }
-      return [...texts];
-    }, before.length);
   // Half a word at the cut waits for its other half.
-  const whole = before.slice(0, before.lastIndexOf(' '));
-  expect(seen.filter((text) => !text.startsWith(whole))).toEqual([]);
-  expect(seen.at(-1)!.length).toBeGreaterThan(before.length);
+  await expect(answers(page).locator('.prose')).toHaveText(`${whole} sta`);
+  const texts = await drawnGoingOn(page);
+  expect(texts.filter((text) => !text.startsWith(whole))).toEqual([]);
   await answered(page, 30_000);
   await expect(answers(page)).toContainText('(You wrote: Hello)');
   await expect(answers(page).getByRole('button', { name: 'Continue' })).toHaveCount(0);

@@ -35,7 +35,10 @@ function Said(): ReactNode {
   const messages = useStore(chat.store, (s) => s.messages);
   const speaking = useStore(chat.store, (s) => s.answering?.id ?? null);
   // Drawn in slices between frames, as the words in them are.
-  const parts = useDeferredValue(useStore(chat.store, partsSpoken));
+  const partsNow = useStore(chat.store, partsSpoken);
+  const partsDrawn = useDeferredValue(partsNow);
+  // At once where none was spoken: an answer that is gone on with has those it had.
+  const parts = partsDrawn === 0 ? partsNow : partsDrawn;
   const { following, toEnd } = useFollow(speaking !== null);
 
   // Whoever opens a conversation, or asks, wants to see its end.

@@ -29,7 +29,7 @@ export function useLive(store: ChatStore, id: string | null): Shape | null {
       // In slices between frames: after a pause (a tab that was hidden) many words come at once.
       startTransition(() => setShape(now));
     };
-    // Of a message that is gone on with, what was drawn of it last may be old.
+    // Words may have come since it was drawn.
     show();
     const stop = store.subscribe(() => {
       timer ??= setTimeout(show, pause);
@@ -37,6 +37,8 @@ export function useLive(store: ChatStore, id: string | null): Shape | null {
     return () => {
       stop();
       clearTimeout(timer);
+      // A message may be gone on with, from more than was drawn while it was spoken.
+      setShape(null);
     };
   }, [store, id]);
   return shape ?? (id === null ? null : shapeNow(store, id));
