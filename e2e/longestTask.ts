@@ -24,7 +24,11 @@ export interface Tasks {
   readonly longestMs: number;
   /** The longest, but for the engine's collecting of garbage in it. */
   readonly longestOwnMs: number;
+  /** The same in each stretch of the record, of which every one has as many tasks. */
+  readonly stretchesMs: readonly number[];
 }
+
+const STRETCHES = 60;
 
 /** Starts to record; what it returns stops and tells. */
 export async function recordTasks(page: Page): Promise<() => Promise<Tasks>> {
@@ -60,13 +64,32 @@ function longestOf(events: readonly TraceEvent[]): Tasks {
     ({ args }) => args?.chrome_mojo_event_info?.mojo_interface_tag === 'blink.mojom.DevToolsSession',
   );
   // What a test asks the page, to see how far it is, takes longer than all the page does.
-  const tasks = ofMain.filter((event) => event.name.endsWith('RunTask') && within(event, asked).length === 0);
+  const tasks = ofMain
+    .filter((event) => event.name.endsWith('RunTask') && within(event, asked).length === 0)
+    .sort((one, other) => one.ts - other.ts);
   const longest = (times: readonly number[]): number => times.reduce((most, ms) => Math.max(most, ms), 0);
+  const ownMs = tasks.map((task) => timeOf(task) - spentIn(task, collections));
+  const stretchesMs = Array.from({ length: STRETCHES }, (_, n) =>
+    longest(ownMs.slice((n * ownMs.length) / STRETCHES, Math.ceil(((n + 1) * ownMs.length) / STRETCHES))),
+  );
   return {
     count: tasks.length,
     longestMs: longest(tasks.map(timeOf)),
-    longestOwnMs: longest(tasks.map((task) => timeOf(task) - spentIn(task, collections))),
+    longestOwnMs: longest(ownMs),
+    stretchesMs,
   };
+}
+
+/**
+ * The longest that comes again at about the same place of every record of the same
+ * doing: what the page does comes again, what the machine does comes anywhere.
+ */
+export function recurringMs(records: readonly Tasks[]): number {
+  const near = ({ stretchesMs }: Tasks, n: number): number =>
+    Math.max(...stretchesMs.slice(Math.max(0, n - 1), n + 2));
+  return Math.max(
+    ...Array.from({ length: STRETCHES }, (_, n) => Math.min(...records.map((record) => near(record, n)))),
+  );
 }
 
 /** In milliseconds. */

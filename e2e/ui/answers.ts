@@ -40,27 +40,30 @@ const parts = (count: number, first = 1): string =>
 /** About 6,000 tokens. */
 const LONG_ANSWER = parts(40);
 
-const LISTING = Array.from(
-  { length: 400 },
-  (_, n) =>
-    `def step_${n}(tides: list[float], depth: int = ${n}) -> float:\n    """The height of tide ${n}."""\n    return sum(tides[:depth]) / max(1, depth)  # mean\n`,
-).join('\n');
+const listing = (steps: number): string =>
+  Array.from(
+    { length: steps },
+    (_, n) =>
+      `def step_${n}(tides: list[float], depth: int = ${n}) -> float:\n    """The height of tide ${n}."""\n    return sum(tides[:depth]) / max(1, depth)  # mean\n`,
+  ).join('\n');
 
-const TABLE = Array.from(
-  { length: 120 },
-  (_, n) => `| ${n} | ${n * 7} cm | ${PARAGRAPH.slice(0, 60)} |`,
-).join('\n');
+const tableRows = (rows: number): string =>
+  Array.from({ length: rows }, (_, n) => `| ${n} | ${n * 7} cm | ${PARAGRAPH.slice(0, 60)} |`).join('\n');
 
-/** About 20,000 tokens: prose, a list, a listing and a table that are each long, and one line without an end. */
-const HUGE_ANSWER = [
-  parts(60),
-  Array.from({ length: 150 }, (_, n) => `${n + 1}. ${PARAGRAPH.slice(0, 90)}`).join('\n'),
-  `\`\`\`python\n${LISTING}\n\`\`\``,
-  `| hour | height | what |\n| --- | --: | --- |\n${TABLE}`,
-  PARAGRAPH.repeat(60),
-  parts(5, 61),
-  'The end.',
-].join('\n\n');
+const sections = (prose: number, items: number, steps: number, rows: number): string =>
+  [
+    parts(prose),
+    Array.from({ length: items }, (_, n) => `${n + 1}. ${PARAGRAPH.slice(0, 90)}`).join('\n'),
+    `\`\`\`python\n${listing(steps)}\n\`\`\``,
+    `| hour | height | what |\n| --- | --: | --- |\n${tableRows(rows)}`,
+    '',
+  ].join('\n\n');
+
+/** One line without an end, and prose again. */
+const HUGE_END = [PARAGRAPH.repeat(30), parts(5, 61), 'The end.'].join('\n\n');
+
+/** About 20,000 tokens: prose, a list, a listing and a table that are each long, before that end. */
+const HUGE_ANSWER = sections(60, 150, 400, 120) + HUGE_END;
 
 const RICH_ANSWER = `The energy at rest is $E = mc^2$, and \\(\\sqrt{2} \\approx 1.414\\). It costs $5 and $10.
 
@@ -194,6 +197,14 @@ const DENSE = [
   '```js\nlet c = 3;\n```',
   'The end.',
 ].join('\n\n');
+
+/** Short counterparts of the long ones, by what is asked; all of their tokens take their time. */
+export const SHORT_ANSWERS: Readonly<Record<string, string>> = {
+  'Some parts': parts(10),
+  'The end of all': HUGE_END,
+  'Some of all': sections(10, 40, 60, 40) + HUGE_END,
+  'Lines of usual length': `\`\`\`python\n${listing(200)}\n\`\`\``,
+};
 
 /** By what the address asks for with `answer=`. */
 export const ANSWERS: Readonly<Record<string, string>> = {

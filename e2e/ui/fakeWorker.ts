@@ -16,7 +16,7 @@ import {
   type WorkerApi,
 } from '../../src/protocol/api.ts';
 import { serve } from '../../src/protocol/serve.ts';
-import { ANSWER, ANSWERS } from './answers.ts';
+import { ANSWER, ANSWERS, SHORT_ANSWERS } from './answers.ts';
 import { DEVICE, GUIDE, LARGE, selfTestCases, STORED } from './fakeCards.ts';
 
 const asked = new URLSearchParams(self.name);
@@ -119,9 +119,13 @@ function originOf(source: ModelSource): string {
   return source.kind === 'file' ? `file:${titleOf(source)}` : titleOf(source);
 }
 
+function shortAnswerTo({ messages }: ChatRequest): string | undefined {
+  return SHORT_ANSWERS[messages.at(-1)?.content ?? ''];
+}
+
 function answerTo(request: ChatRequest): string {
   if (behaviour.answer === 'request') return `\`\`\`json\n${JSON.stringify(request, null, 1)}\n\`\`\``;
-  const known = ANSWERS[behaviour.answer];
+  const known = shortAnswerTo(request) ?? ANSWERS[behaviour.answer];
   if (known !== undefined) return known;
   return `${ANSWER}\n\n(You wrote: ${request.messages.at(-1)?.content ?? ''})`;
 }
@@ -327,10 +331,11 @@ const fake: WorkerApi = {
       tokensPerSecond: 31.4,
     };
     const text = answerTo(request).slice(request.begun?.length ?? 0);
+    const rush = shortAnswerTo(request) === undefined ? behaviour.rush : 0;
     let tokens = 0;
     // Pieces of a few characters, as tokens are: words arrive in parts.
     for (let at = 0; at < text.length; at += behaviour.piece) {
-      if (behaviour.token > 0 && tokens >= behaviour.rush) await wait(behaviour.token);
+      if (behaviour.token > 0 && tokens >= rush) await wait(behaviour.token);
       else if (tokens % 20 === 0) await wait(0);
       if (tokens === behaviour.hold) await toldToGoOn;
       if (cancelled.has(job)) return ok({ ...result, tokens, finish: 'aborted' });
