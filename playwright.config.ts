@@ -22,7 +22,8 @@ export default defineConfig({
       timeout: 120_000,
       // The fake is quick, the machine may be busy.
       expect: { timeout: 20_000 },
-      use: { baseURL: `http://localhost:${HARNESS_PORT}/` },
+      // A service worker would answer in place of what a spec routes or takes away.
+      use: { baseURL: `http://localhost:${HARNESS_PORT}/`, serviceWorkers: 'block' },
     },
     { name: 'app-build', testDir: 'e2e/app', testMatch: 'build.setup.ts' },
     // The whole product; these specs serve their build themselves, since they also take the server away.

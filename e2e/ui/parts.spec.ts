@@ -2,9 +2,6 @@
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { answered, ask, openReady } from './steps.ts';
 
-// It would have them: this is the page before it came, or where there is none.
-test.use({ serviceWorkers: 'block' });
-
 const missing = (page: Page): Locator =>
   page.getByRole('dialog', { name: 'A part of this page could not be fetched' });
 

@@ -7,6 +7,8 @@ import { chromium, expect, test, type Page } from '@playwright/test';
 import { serve } from '../serve.ts';
 import { answered, answers, ask, state } from './steps.ts';
 
+test.use({ serviceWorkers: 'allow' });
+
 const BUILD = '.cache/harness';
 const PORT = 5175;
 
