@@ -24,7 +24,7 @@ function setUp(facts: Facts) {
   return {
     chat,
     come: () => come(),
-    async isQuiet(after = 0) {
+    isQuiet: async (after = 0) => {
       await vi.advanceTimersByTimeAsync(after);
       return quiet;
     },
