@@ -53,8 +53,10 @@ function valueCard(half: Half, { layout, shape }: MlaValueOptions): KernelCard {
     wgsl: [declare(params, bindings, usesStep), weightReader(layout), product.wgsl, half.wgsl].join('\n'),
     constants: { ...product.constants, ...half.constants },
     needs: [],
-    grid: ({ heads = 0, valueDim = 0, groups = 0 }, tokens) => {
+    grid: ({ heads = 0, valueDim = 0, groups = 0, splits = 0 }, tokens) => {
       if (!usesStep) checkColumns(half.name, groups);
+      const { MAX_SPLITS = 0 } = half.constants;
+      if (splits > MAX_SPLITS) throw new Error(`${half.name}: ${splits} slices of ${MAX_SPLITS}`);
       return [product.blocks(valueDim), heads, product.tiles(tokens)];
     },
   };
