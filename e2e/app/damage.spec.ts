@@ -16,10 +16,15 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => server.close());
 
-async function download(page: Page): Promise<Locator> {
+async function askFor(page: Page): Promise<Locator> {
   const dialog = await openModels(page, 'Add');
   await dialog.getByLabel('Address of a GGUF file').fill(server.origin + BIG);
   await dialog.getByRole('button', { name: 'Download', exact: true }).click();
+  return dialog;
+}
+
+async function download(page: Page): Promise<Locator> {
+  await askFor(page);
   return openModels(page);
 }
 
@@ -102,10 +107,12 @@ test('of two tabs that import the same model one works and the other says so', a
   const other = await context.newPage();
   await other.goto(product.url);
   await expect(other.getByText('Shoal is in use in another tab')).toBeVisible();
-  const there = await download(other);
-  const alert = there.getByRole('alert');
-  await expect(alert).toContainText('Another tab is at work on this model');
-  await expect(alert).toContainText('“big.gguf”');
+  // Told beside the address, as long as that is in sight.
+  const there = await askFor(other);
+  await expect(there.getByRole('alert')).toContainText('Another tab is at work on this model');
+  await openModels(other);
+  const arriving = there.getByRole('listitem').filter({ hasText: 'Another tab is at work on it.' });
+  await expect(arriving.getByRole('progressbar', { name: 'Import of big' })).toBeVisible();
 
   // The tab that works can stop; then the model is free.
   await dialog.getByRole('button', { name: 'Pause big' }).click();
