@@ -79,7 +79,7 @@ function excerptOf({ text, lower }: Entry, words: readonly string[]): Excerpt | 
   const source = text.length === lower.length ? text : lower;
   const at = lower.indexOf(word);
   const end = at + word.length;
-  const line = (piece: string): string => piece.replace(/\s+/g, ' ');
+  const line = (piece: string): string => withoutSigns(piece).replace(/\s+/g, ' ');
   return {
     before:
       at > BEFORE
@@ -88,6 +88,11 @@ function excerptOf({ text, lower }: Entry, words: readonly string[]): Excerpt | 
     match: line(source.slice(at, end)),
     after: line(source.slice(end, end + AFTER)).trimEnd(),
   };
+}
+
+/** Without Markdown's signs of bold, of code and at the beginnings of lines, where they are in the way of reading. */
+function withoutSigns(text: string): string {
+  return text.replace(/\n[ \t]*(?:#{1,6}|>|[-*+])[ \t]+/g, '\n').replace(/\*\*|`+/g, '');
 }
 
 /** Without the half word it begins with, where another follows. */

@@ -245,6 +245,21 @@ describe('among conversations', () => {
     expect(again.facts().conversation.systemPrompt).toBeNull();
   });
 
+  it('shows what it finds without the signs of Markdown', async () => {
+    const page = await fresh();
+    await page.turn('Rain', 'It is **wet**:\n\n## Why\n- *drops* of `water`, 2 * 3');
+    const found = async (query: string) => {
+      await page.conversations.search(query);
+      return page.conversations.store.getState().found?.[0]?.excerpt;
+    };
+    expect(await found('wet')).toEqual({
+      before: '…It is ',
+      match: 'wet',
+      after: ': Why *drops* of water, 2 * 3',
+    });
+    expect(await found('`water')).toMatchObject({ match: 'water', after: ', 2 * 3' });
+  });
+
   it('finds words in titles and texts, all of them, in any case', async () => {
     const page = await fresh();
     await page.turn('About rainbows', 'Light bends in DROPS of rain.');
