@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { begin, end, fresh, reload } from '../tools/pageState.ts';
+import { begin, end, fresh, open, reload } from '../tools/pageState.ts';
 
 beforeEach(begin);
 afterEach(end);
@@ -227,6 +227,20 @@ describe('among conversations', () => {
     expect(again.heads()).toMatchObject([{ title: 'First', systemPrompt: 'Special' }]);
     await again.conversations.create();
     expect(again.facts()).toMatchObject({ draft: '', conversation: { systemPrompt: null } });
+  });
+
+  it('keeps what is typed while the conversation that was open is read', async () => {
+    const before = await fresh();
+    await before.turn('First', 'One');
+    const page = open();
+    const { draft } = page.shelf;
+    vi.spyOn(page.shelf, 'draft').mockImplementation((id) => {
+      page.chat.setDraft('Meanwhile');
+      return draft(id);
+    });
+    await page.conversations.restore();
+    expect(page.facts()).toMatchObject({ draft: 'Meanwhile', messages: [] });
+    expect(page.heads()).toMatchObject([{ title: 'First' }]);
   });
 
   it('keeps a new chat’s system prompt where nothing else was written', async () => {

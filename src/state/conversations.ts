@@ -70,11 +70,11 @@ export function createConversations({ shelf, chat, notices }: Neighbours) {
 /** Which conversation is open. Of two that are asked for, the later one is. */
 function createOpening({ shelf, chat }: Pick<Neighbours, 'shelf' | 'chat'>) {
   let opening = 0;
-  async function open(id: string): Promise<void> {
+  async function open(id: string, wanted = (): boolean => true): Promise<void> {
     const mine = ++opening;
     const [body, draft] = await Promise.all([shelf.body(id), shelf.draft(id)]);
     const head = shelf.headOf(id);
-    if (mine !== opening) return;
+    if (mine !== opening || !wanted()) return;
     if (!head || !body) return create();
     chat.show(head, body, draft);
     shelf.keepOpen(id);
@@ -105,7 +105,7 @@ function createOpening({ shelf, chat }: Pick<Neighbours, 'shelf' | 'chat'>) {
     const id = await shelf.lastOpen();
     // Something was begun while the list was read: that stays.
     if (!isUntouched()) return;
-    await (id !== null && shelf.headOf(id) ? open(id) : create());
+    await (id !== null && shelf.headOf(id) ? open(id, isUntouched) : create());
   }
 
   /** Another tab wrote, or removed, a conversation. One that is spoken in here comes back with its answer. */

@@ -88,7 +88,8 @@ function createWorker() {
   return { asked, api: api as WorkerApi, begin, holdCancel };
 }
 
-function open() {
+/** A page that has not read yet what is stored. */
+export function open() {
   const { asked, api, begin, holdCancel } = createWorker();
   const alerts = createAlerts();
   const notices = createNotices();
