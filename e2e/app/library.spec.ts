@@ -5,7 +5,7 @@ import { english } from '../../src/ui/english/index.ts';
 import { chinese } from '../../src/ui/chinese/index.ts';
 import { startHub } from './hub.ts';
 import { bigModel, talker } from './modelFiles.ts';
-import { test } from './product.ts';
+import { keptForOffline, test } from './product.ts';
 import { openAs, type Reader } from './reader.ts';
 import { storedModels } from './stored.ts';
 
@@ -92,6 +92,8 @@ test('the catalogue tells what fits; what it recommends is downloaded from the f
   await view(read, 'catalogue');
   await expect(catalogued(read).filter({ hasText: offered.title })).toContainText(chinese.catalogue.here);
 
+  // What the page takes is weighed once, as the view opens.
+  await keptForOffline(page);
   const storage = await view(read, 'storage');
   // Chromium tells a made-up figure, which the page does not pass on.
   await expect(storage.getByText(/^已用 1\d\d MB；浏览器不透露允许多少$/)).toBeVisible();
@@ -108,6 +110,8 @@ test('the catalogue tells what fits; what it recommends is downloaded from the f
     .getByRole('button', { name: chinese.models.remove, exact: true })
     .click();
   await expect(storage.getByText(chinese.storage.nothing)).toBeVisible();
+  // It was being loaded: who deletes it is told of no failure.
+  await expect(page.getByRole('alert')).toHaveCount(0);
   await hub.close();
   expect(await storedModels(page)).toEqual([]);
 });

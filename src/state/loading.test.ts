@@ -96,6 +96,39 @@ function house() {
   return { ...loading, begin, loads, ids, now, told, cancelled, settings, settle, store };
 }
 
+describe('a model that is deleted', () => {
+  it('while it loads, is given up, and what was there comes back', async () => {
+    const { begin, leaveOut, loads, ids, now, told, settle, cancelled, settings } = house();
+    await (await begin('a')).end('loaded');
+    const { job, end } = await begin('b');
+    leaveOut('b');
+    await settle();
+    expect(cancelled).toEqual([job]);
+    await end('failed');
+    await loads.at(-1)?.end('loaded');
+    // Asked for again with more context, and deleted: the shorter one of before is the same model.
+    settings.change({ contextLength: 8192 });
+    await begin('a');
+    leaveOut('a');
+    await settle();
+    await loads.at(-1)?.end('loaded');
+    expect(ids()).toEqual(['a', 'b', 'a', 'a', GUIDE_ID]);
+    expect(now()).toEqual([null, GUIDE_ID]);
+    expect(told()).toEqual([]);
+  });
+
+  it('while another loads, does not come back in its place', async () => {
+    const { begin, leaveOut, loads, now, told } = house();
+    await (await begin('a')).end('loaded');
+    const { end } = await begin('b');
+    leaveOut('a');
+    await end('failed');
+    await loads.at(-1)?.end('loaded');
+    expect(now()).toEqual([null, GUIDE_ID]);
+    expect(told()).toEqual([['B', 'b']]);
+  });
+});
+
 describe('a load that fails', () => {
   beforeEach(async () => void (await saved.keepLastModel(null)));
 

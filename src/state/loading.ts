@@ -67,7 +67,7 @@ export function createLoading(neighbours: Neighbours) {
       return;
     }
     alerts.raise(result.failure, titleIn(store.getState(), next.id), { notLoaded: next.id });
-    await follow(others);
+    await follow(instead);
   }
 
   async function cancelLoad(): Promise<void> {
@@ -75,6 +75,12 @@ export function createLoading(neighbours: Neighbours) {
     if (!loading) return;
     api.cancel(loading.job);
     await follow(instead);
+  }
+
+  /** It is being deleted: it does not load on, nor come back in another's place. */
+  function leaveOut(id: string): void {
+    instead = instead.filter((wanted) => wanted.id !== id);
+    if (store.getState().loading?.id === id) void cancelLoad();
   }
 
   /** Another tab gets the GPU, and with it what was being loaded here. */
@@ -98,11 +104,10 @@ export function createLoading(neighbours: Neighbours) {
     if (store.getState().loaded !== loaded) return;
     const { modelId: id, contextLength } = loaded;
     alerts.raise(failure, titleIn(store.getState(), id), { notLoaded: id });
-    const [, ...others] = turnsOf({ id, contextLength }, null, store);
-    await follow(others);
+    await follow(turnsOf({ id, contextLength }, null, store).slice(1));
   }
 
-  return { load, cancelLoad, abandonLoad, failedLate, ...createUnloading(neighbours) };
+  return { load, cancelLoad, leaveOut, abandonLoad, failedLate, ...createUnloading(neighbours) };
 }
 
 /** The ends after which nothing comes in its place. */

@@ -75,6 +75,7 @@ export function createModels({ api, alerts, device, settings, channel, settleCha
   async function remove(id: string): Promise<void> {
     const title = titleOf(id);
     if (store.getState().loaded?.modelId === id) await loading.unload();
+    loading.leaveOut(id);
     const result = await api.deleteModel(id);
     if (result.ok) imports.forgetStored(id);
     else alerts.raise(result.failure, title);
