@@ -154,6 +154,7 @@ test('models and settings by keyboard alone: look, unload, load, choose', async 
   await tabTo(page, page.locator('.model-line'));
   await keyboard.press('Enter');
   const models = read.dialog('Models');
+  await expect(models).toBeVisible();
   // Whoever has none of their own sees what there is.
   await tabTo(page, models.getByRole('tab', { name: 'Catalogue', selected: true }));
   await keyboard.press('ArrowRight');
@@ -168,6 +169,7 @@ test('models and settings by keyboard alone: look, unload, load, choose', async 
   await keyboard.press('Escape');
   await expect(models).toHaveCount(0);
   await keyboard.press('Control+,');
+  await expect(read.dialog('Settings')).toBeVisible();
   await tabTo(page, page.getByLabel('Theme'));
   await keyboard.press('End');
   await expect(page.locator('html')).toHaveCSS('color-scheme', 'dark');

@@ -141,7 +141,7 @@ test('code, tables, formulas and reasoning are drawn when there are some, and no
   await bring(read, 'Long', turns);
   await expect(page.getByText('Question 1998', { exact: true })).toBeVisible();
   // Rows far from the view are not there.
-  expect(await page.locator('.turn').count()).toBeLessThan(40);
+  await expect.poll(() => page.locator('.turn').count()).toBeLessThan(40);
   await read.ask('hello');
   await page.reload();
   await expect(read.question().locator('.said')).toHaveText('hello');

@@ -61,7 +61,7 @@ test('words appear whole', async ({ page }) => {
 });
 
 test('stop and Escape end an answer and say so; regenerate asks again', async ({ page }) => {
-  await openReady(page, '?token=30');
+  await openReady(page, '?token=100');
   await ask(page, 'Hello');
   await expect(state(page)).toHaveText('speaking');
   await page.getByRole('button', { name: 'Stop' }).click();
@@ -308,6 +308,7 @@ test('a file whose name is longer than the column stays within it', async ({ pag
   await page
     .locator('.composer input[type=file]')
     .setInputFiles([{ name, mimeType: 'text/plain', buffer: Buffer.from('tides') }]);
+  await expect(page.locator('.composer .chip')).toBeVisible();
   await ask(page, 'Read this');
   await answered(page);
   const column = await page.locator('.conversation').boundingBox();
@@ -372,7 +373,7 @@ test('history left out, the context full and the longest answer are told in word
 });
 
 test('an answer cut by closing the page keeps what was said', async ({ page }) => {
-  await openReady(page, '?token=20&hold=80');
+  await openReady(page, '?token=20&hold=150');
   await ask(page, 'Hello');
   await expect(page.getByText('Slice it backwards')).toBeVisible();
   await expect.poll(() => keptText(page)).toContain('Reversing a list takes');

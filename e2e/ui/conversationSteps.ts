@@ -12,9 +12,13 @@ export const items = (page: Page): Locator => page.locator('.item-open');
 
 export async function openSidebar(page: Page): Promise<void> {
   const opener = page.getByRole('button', { name: 'Conversations', exact: true });
-  // After a reload it is as it was left.
-  await expect(opener.or(sidebar(page)).first()).toBeVisible();
-  if (!(await sidebar(page).isVisible())) await opener.click();
+  const list = sidebar(page).or(page.getByRole('dialog', { name: 'Conversations', exact: true }));
+  await expect(opener.or(list).first()).toBeVisible();
+  // After a reload it is as it was left, which may be read only after the page is drawn.
+  await expect(async () => {
+    if (!(await list.isVisible())) await opener.click({ timeout: 1000 });
+    await expect(list).toBeVisible({ timeout: 2000 });
+  }).toPass();
   await expect(page.getByRole('button', { name: 'New chat' }).first()).toBeVisible();
 }
 

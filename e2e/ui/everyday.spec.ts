@@ -185,6 +185,7 @@ test('files: none of bytes, one without a word, two of one name', async ({ page 
   await expect(page.getByText('empty.txt was not added: it is empty')).toBeVisible();
   await expect(chips).toHaveCount(0);
   await choose.setInputFiles([file('notes.md', 'the first')]);
+  await expect(chips).toHaveCount(1);
   await choose.setInputFiles([file('notes.md', 'the second')]);
   await expect(chips).toHaveCount(2);
   await chips.first().getByRole('button', { name: 'Remove notes.md' }).click();
@@ -230,7 +231,7 @@ test.describe('what a screen reader hears', () => {
   });
 
   test('is nothing where another conversation is opened meanwhile', async ({ page }) => {
-    await openReady(page, '?token=20');
+    await openReady(page, '?token=80');
     await ask(page, 'First');
     await expect(answers(page)).toContainText('Reversing a list');
     await page.getByRole('button', { name: 'Stop', exact: true }).click();

@@ -64,7 +64,7 @@ test('nothing is asked for while nobody looks', async ({ page }) => {
 });
 
 test('dots light up while it speaks, then fade and rest', async ({ page }) => {
-  await openReady(page, '?token=10');
+  await openReady(page, '?token=40');
   await show(page);
   await expect(drawer(page)).toContainText('Ask something');
   expect(await litPixels(page)).toBe(0);
@@ -220,17 +220,22 @@ test('a conversation’s counts come back with it, and go with the model', async
   await show(page);
   await ask(page, 'How do I reverse a list?');
   await answered(page);
-  const told = await drawer(page)
-    .getByText(/tokens of this conversation/)
-    .innerText();
+  const counts = drawer(page).getByText(/tokens of this conversation/);
+  let told = '';
+  // It looks every half second, so what it says right after the answer may be of before.
+  await expect(async () => {
+    told = await counts.innerText();
+    await page.waitForTimeout(700);
+    expect(await counts.innerText()).toBe(told);
+  }).toPass();
   await page.getByRole('button', { name: 'New chat' }).first().click();
-  await expect(drawer(page).getByText(/tokens of this conversation/)).toBeHidden();
+  await expect(counts).toBeHidden();
   await page.getByRole('button', { name: 'Conversations', exact: true }).click();
   await page
     .getByRole('button', { name: /How do I reverse/ })
     .first()
     .click();
-  await expect(drawer(page).getByText(/tokens of this conversation/)).toHaveText(told);
+  await expect(counts).toHaveText(told);
 });
 
 test('how evenly they are used stands in words and in a table', async ({ page }) => {

@@ -43,7 +43,7 @@ test('on a phone the list of conversations gives the focus back', async ({ page 
 });
 
 test('Escape in a dialog closes the dialog and lets the answer go on', async ({ page }) => {
-  await openReady(page, '?token=60');
+  await openReady(page, '?token=200');
   await ask(page, 'Hello');
   await openSidebar(page);
   await choose(page, 'Hello', 'System prompt');
@@ -117,6 +117,7 @@ test('nor where an answer is stopped, files are taken back and notices go', asyn
   const files = ['a.md', 'b.md'].map((name) => file(name, 'words'));
   await page.locator('.composer input[type=file]').setInputFiles([...files, file('photo.txt', '')]);
   const remove = (name: string): Locator => page.getByRole('button', { name: `Remove ${name}` });
+  await expect(remove('b.md')).toBeVisible();
   await press(remove('a.md'));
   await expect(remove('b.md')).toBeFocused();
   await page.keyboard.press('Enter');

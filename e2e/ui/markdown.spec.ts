@@ -3,10 +3,10 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { answered, answers, ask, openReady, saysOnce } from './steps.ts';
 
-async function answer(page: Page, name: string, query = 'token=0'): Promise<void> {
+async function answer(page: Page, name: string, query = 'token=0', timeout?: number): Promise<void> {
   await openReady(page, `?answer=${name}&${query}`);
   await ask(page, 'Tell me about the tides');
-  await answered(page);
+  await answered(page, timeout);
 }
 
 test('code has its language, its colours and a button; the colours come with the first listing', async ({
@@ -93,7 +93,7 @@ test('hostile Markdown runs nothing, fetches nothing and hangs nothing', async (
     dialogs.push(dialog.message());
     void dialog.dismiss();
   });
-  await answer(page, 'hostile', 'token=0&piece=997');
+  await answer(page, 'hostile', 'token=0&piece=997', 60_000);
   const said = page.locator('.conversation');
   await expect(said.getByText('The safe end.')).toBeVisible();
   await expect(page.locator('.code').last()).toContainText('an unclosed fence');

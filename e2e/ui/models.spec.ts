@@ -100,7 +100,7 @@ test.describe('adding one’s own', () => {
   });
 
   test('an address that leads nowhere stays to be mended, told of beside it', async ({ page }) => {
-    const dialog = await open(page, '?failImport=HTTP_STATUS&failPast=-1&failTimes=1&import=300', 'Add');
+    const dialog = await open(page, '?failImport=HTTP_STATUS&failPast=-1&failTimes=1&import=3000', 'Add');
     const address = dialog.getByLabel('Address of a GGUF file');
     const start = dialog.getByRole('button', { name: 'Download', exact: true });
     await address.fill('files.example');

@@ -87,6 +87,7 @@ test('at four times its size nothing stands before what one reads', async ({ pag
   for (const part of [page.locator('.top'), page.locator('.bottom')])
     expect(await part.evaluate((element) => getComputedStyle(element).position)).toBe('static');
   await page.locator('.model-line').click();
+  await expect(page.getByRole('tab')).toHaveCount(4);
   for (const tab of await page.getByRole('tab').all()) await expect(tab).toBeInViewport({ ratio: 1 });
 });
 

@@ -58,7 +58,7 @@ test('a model loaded in a tab without the GPU brings the GPU there', async ({ pa
 });
 
 test('an answer is ended and kept when another tab takes over', async ({ page, context }) => {
-  await openReady(page, '?token=40');
+  await openReady(page, '?token=120');
   await ask(page, 'Tell me everything');
   await expect(answers(page)).toContainText('Reversing a list');
   const second = await context.newPage();
