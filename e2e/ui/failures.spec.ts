@@ -138,6 +138,22 @@ test.describe('a model that does not fit', () => {
     await expect(page.getByRole('alert')).toHaveCount(0);
   });
 
+  test('a model that is deleted while it loads is given up, and told of no more', async ({ page }) => {
+    const dialog = await open(page, '?models=one&load=600', 'On this device');
+    await row(dialog, 'SmolLM2').getByRole('button', { name: /^Load/ }).click();
+    await page.locator('.model-line').click();
+    await view(dialog, 'Storage');
+    await dialog.getByRole('button', { name: /^Delete SmolLM2/ }).click();
+    await page
+      .getByRole('dialog', { name: /^Delete “SmolLM2/ })
+      .getByRole('button', { name: 'Delete' })
+      .click();
+    await view(dialog, 'On this device');
+    await expect(row(dialog, 'The guide').getByRole('button', { name: 'Unload' })).toBeVisible();
+    await expect(row(dialog, 'SmolLM2')).toHaveCount(0);
+    await expect(page.getByRole('alert')).toHaveCount(0);
+  });
+
   test('leads to smaller ones', async ({ page }) => {
     const alert = await failToLoad(page, '?models=one&failLoad=GPU_OUT_OF_MEMORY');
     await alert.getByRole('button', { name: 'Choose a smaller model' }).click();
