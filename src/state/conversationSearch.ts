@@ -90,9 +90,14 @@ function excerptOf({ text, lower }: Entry, words: readonly string[]): Excerpt | 
   };
 }
 
-/** Without Markdown's signs of bold, of code and at the beginnings of lines, where they are in the way of reading. */
+/**
+ * Without Markdown's signs of bold, of code and at the beginnings of lines, where they are in
+ * the way of reading. A power between two words, or two spaces, stays.
+ */
 function withoutSigns(text: string): string {
-  return text.replace(/\n[ \t]*(?:#{1,6}|>|[-*+])[ \t]+/g, '\n').replace(/\*\*|`+/g, '');
+  return text
+    .replace(/\n[ \t]*(?:#{1,6}|>|[-*+])[ \t]+/g, '\n')
+    .replace(/(?<!\s)\*\*(?!\w)|(?<!\w)\*\*(?!\s)|`+/g, '');
 }
 
 /** Without the half word it begins with, where another follows. */
